@@ -1,0 +1,56 @@
+import type { ImageName } from '../../model/image-ref.ts';
+import type { Keychain } from './keychain.ts';
+
+/** How to reach one registry for one object. */
+export interface RegistryAccess {
+  /** Docker-config entries; the client picks the one that matches the image, or goes anonymously. */
+  readonly keychain: Keychain;
+  /** Allow plain HTTP. HTTPS is still tried first. */
+  readonly insecure: boolean;
+  /** PEM texts. `ca` is added to the system's trust. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  /** Proxy URL, with user information if it needs any. */
+  readonly proxy?: string;
+  /** Names the whole identity behind this access (secrets and their versions): part of every cache key. */
+  readonly identity: string;
+}
+
+/** The registry as the scan and the digest lookup see it. */
+export interface RegistryClient {
+  /**
+   * Every tag of the repository, in the registry's order, all pages read. A list that breaks off is an error, never a short list.
+   * Throws `Registry*` errors. Identical calls in flight share one scan.
+   */
+  listTags(image: ImageName, access: RegistryAccess, signal: AbortSignal): Promise<readonly string[]>;
+  /** The digest that `tag` points at now (`sha256:<64 hex>`; of an index, the index's own). */
+  fetchDigest(image: ImageName, tag: string, access: RegistryAccess, signal: AbortSignal): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The stored tag set of one ImageRepository: sorted descending by bytes. */
+export interface TagSet {
+  readonly tags: readonly string[];
+  /** Flux's revision: decimal Adler-32 of the compact JSON array. Shown; nothing depends on it. */
+  readonly checksum: string;
+  /** Raised each time the content changes; a reader that knows an older one may ask for the difference. */
+  readonly version: number;
+}
+
+export interface TagChange {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  readonly version: number;
+}
+
+/** Where tag sets live between runs. One writer process at a time; a crash leaves the old set or the new one. */
+export interface TagStore {
+  read(key: string): TagSet | undefined;
+  /** Only the number of tags, without reading them. */
+  count(key: string): number;
+  /** Stores `tags` (sorted descending by bytes) and notes `now` as first seen for those that are new. */
+  write(key: string, tags: readonly string[], checksum: string, now: Date): TagChange;
+  /** When `tag` was first seen there, or undefined. Kept while the tag exists. */
+  firstSeen(key: string, tag: string): Date | undefined;
+  delete(key: string): void;
+  close(): void;
+}
