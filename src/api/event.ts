@@ -5,7 +5,14 @@ export interface CoreEvent {
   apiVersion: 'v1';
   kind: 'Event';
   metadata: ObjectMeta;
-  involvedObject: { apiVersion: string; kind: string; namespace: string; name: string; uid?: string | undefined; resourceVersion?: string | undefined };
+  involvedObject: {
+    apiVersion: string;
+    kind: string;
+    namespace: string;
+    name: string;
+    uid?: string | undefined;
+    resourceVersion?: string | undefined;
+  };
   type: 'Normal' | 'Warning';
   reason: string;
   message: string;

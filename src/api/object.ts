@@ -12,11 +12,15 @@ export interface ObjectMeta {
   finalizers?: string[] | undefined;
 }
 
-/** Any object: what all kinds have in common. */
-export interface ApiObject<Spec = unknown, Status = unknown> {
+/** What all objects have in common. */
+export interface ObjectHead {
   apiVersion: string;
   kind: string;
   metadata: ObjectMeta;
+}
+
+/** An object with a spec and a status. */
+export interface ApiObject<Spec = unknown, Status = unknown> extends ObjectHead {
   spec: Spec;
   status?: Status | undefined;
 }
