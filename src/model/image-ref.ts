@@ -49,7 +49,10 @@ export function isDigest(text: string): boolean {
 export function parseImageName(text: string): ImageName {
   const [scheme, ...rest] = text.split('://');
   if (rest.length > 0) {
-    throw new TidemarkError('ImageNameInvalid', `image '${text}' should not include URL scheme; remove '${scheme}://'`);
+    throw new TidemarkError(
+      'ImageNameInvalid',
+      `image '${text}' should not include URL scheme; remove '${scheme}://'`,
+    );
   }
   const parsed = parseReference(text);
   if (!parsed) throw new TidemarkError('ImageNameInvalid', `could not parse reference: ${text}`);
@@ -59,7 +62,13 @@ export function parseImageName(text: string): ImageName {
   if (tag !== undefined) {
     throw new TidemarkError('ImageNameInvalid', `image '${text}' should not include a tag; remove ':${tag}'`);
   }
-  return { text, registry, repository, canonical: `${registry}/${repository}`, local: isLocalRegistry(registry) };
+  return {
+    text,
+    registry,
+    repository,
+    canonical: `${registry}/${repository}`,
+    local: isLocalRegistry(registry),
+  };
 }
 
 /** Reads `name[:tag][@digest]`; undefined when it is not a reference. */
