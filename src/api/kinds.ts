@@ -52,3 +52,9 @@ export const kindNames: readonly KindName[] = [
 export function isKindName(name: string): name is KindName {
   return Object.hasOwn(kindDefinitions, name);
 }
+
+/** The kinds that have a controller. */
+export type ReconciledKind = 'ImageRepository' | 'ImagePolicy' | 'ImageUpdateAutomation';
+
+/** The status of a kind, when it has one. */
+export type StatusOf<K extends KindName> = NonNullable<Kinds[K]['status']>;

@@ -1,5 +1,6 @@
 import type { KindName, Kinds } from '../api/kinds.ts';
 import type { CoreEvent } from '../api/event.ts';
+import type { ObjectMeta } from '../api/object.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 
 /** Which objects. Absent means all. */
@@ -84,7 +85,7 @@ export interface ObjectStore {
 /** What happened to an object, before it is counted and stored. */
 export interface EventRecord {
   readonly kind: KindName;
-  readonly object: { readonly apiVersion: string; readonly metadata: { readonly namespace: string; readonly name: string; readonly uid?: string; readonly resourceVersion?: string } };
+  readonly object: { readonly apiVersion: string; readonly metadata: ObjectMeta };
   /** `Trace` is stored as Normal and never sent on to a notification endpoint. */
   readonly type: 'Normal' | 'Warning' | 'Trace';
   readonly reason: string;

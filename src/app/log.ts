@@ -1,0 +1,78 @@
+import pino from 'pino';
+import type { Log, LogFields } from '../model/log.ts';
+
+export interface LogOptions {
+  readonly format: 'text' | 'json';
+  readonly level: 'debug' | 'info' | 'error';
+  readonly write: (line: string) => void;
+  readonly now: () => Date;
+}
+
+/** Fields that would hold a secret if one were ever passed. They are not, and this makes sure. */
+const redacted = [
+  'password',
+  'token',
+  'authorization',
+  'Authorization',
+  'headers',
+  '*.password',
+  '*.token',
+  '*.authorization',
+];
+
+const ranks = { debug: 0, info: 1, error: 2 } as const;
+
+/** A log of JSON lines for programs, or of plain lines for people. */
+export function createLog(options: LogOptions): Log {
+  return options.format === 'json' ? jsonLog(options) : textLog(options, {});
+}
+
+function jsonLog({ level, write, now }: LogOptions): Log {
+  const logger = pino(
+    {
+      level,
+      base: null,
+      messageKey: 'msg',
+      timestamp: () => `,"ts":"${now().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: redacted, censor: '***' },
+    },
+    { write },
+  );
+  return wrap(logger);
+}
+
+function wrap(logger: pino.Logger): Log {
+  return {
+    debug: (message, fields) => logger.debug(fields ?? {}, message),
+    info: (message, fields) => logger.info(fields ?? {}, message),
+    error: (message, fields) => logger.error(fields ?? {}, message),
+    with: (fields) => wrap(logger.child(fields)),
+  };
+}
+
+function textLog(options: LogOptions, bound: LogFields): Log {
+  const say = (level: keyof typeof ranks, message: string, fields: LogFields = {}): void => {
+    if (ranks[level] < ranks[options.level]) return;
+    const { kind, name, stack, ...rest } = { ...bound, ...fields };
+    const subject =
+      kind === undefined ? '' : ` ${String(kind)}${name === undefined ? '' : `/${String(name)}`}`;
+    const details = Object.entries(name === undefined || kind !== undefined ? rest : { name, ...rest })
+      .map(([key, value]) => ` ${key}=${show(key, value)}`)
+      .join('');
+    const trace = stack === undefined || options.level !== 'debug' ? '' : `\n${String(stack)}`;
+    options.write(`${options.now().toISOString()} ${level}${subject} - ${message}${details}${trace}\n`);
+  };
+  return {
+    debug: (message, fields) => say('debug', message, fields),
+    info: (message, fields) => say('info', message, fields),
+    error: (message, fields) => say('error', message, fields),
+    with: (fields) => textLog(options, { ...bound, ...fields }),
+  };
+}
+
+function show(key: string, value: unknown): string {
+  if (redacted.includes(key)) return '***';
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
+  return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
+}

@@ -1,0 +1,142 @@
+import type { ImagePolicy, SelectedImage } from '../../api/image-policy.ts';
+import { parseMilliseconds } from '../../go/duration.ts';
+import { messageOf, TidemarkError } from '../../model/errors.ts';
+import type { RegistryClient, TagStore } from '../../pipeline/scan/ports.ts';
+import { compileRule } from '../../pipeline/select/compile-rule.ts';
+import { select } from '../../pipeline/select/select.ts';
+import type { Controller, Done, Run } from '../../reconcile/controller.ts';
+import { targetOf } from '../../reconcile/controller.ts';
+import { findCondition } from '../../reconcile/conditions.ts';
+import type { ObjectStore } from '../../store/store.ts';
+import { registryAccess } from '../registry-access.ts';
+import { tagSetKey } from '../tag-set-key.ts';
+import { withDeadline } from '../with-deadline.ts';
+import { readyMessage, recordSelection } from './announce.ts';
+import type { Referred } from './gather.ts';
+import { gatherRepository } from './gather.ts';
+import { planDigest } from './reflect-digest.ts';
+
+export interface PolicyDeps {
+  readonly store: ObjectStore;
+  readonly tags: TagStore;
+  readonly registry: RegistryClient;
+  readonly crossNamespaceAllowed: boolean;
+  /** How long a policy that has selected before waits for tags that are gone, and between looks when there are none. */
+  readonly requeueDependencyMs: number;
+}
+
+type PolicyRun = Run<'ImagePolicy'>;
+
+/** `spec.interval: 0s` counts as this. */
+const defaultDigestIntervalMs = 10 * 60_000;
+/** Tags that vanish may be on their way back: a scan is writing, or the tag database was lost. */
+const emptyGraceMs = 5000;
+
+/** What happens to an ImagePolicy, in order: repository, tags, selection, digest, announcement. */
+export class ImagePolicyController implements Controller<'ImagePolicy'> {
+  readonly kind = 'ImagePolicy';
+  readonly acknowledgesWhileSuspended = true;
+  readonly #deps: PolicyDeps;
+  /** Since when a policy has found no tags. */
+  readonly #emptySinceMs = new Map<string, number>();
+
+  constructor(deps: PolicyDeps) {
+    this.#deps = deps;
+  }
+
+  references({ metadata, spec }: ImagePolicy): readonly string[] {
+    const { namespace = metadata.namespace, name } = spec.imageRepositoryRef;
+    return [targetOf('ImageRepository', namespace, name), `Namespace/${metadata.namespace}`];
+  }
+
+  async forget({ metadata }: ImagePolicy): Promise<void> {
+    this.#emptySinceMs.delete(metadata.uid ?? metadata.name);
+  }
+
+  async run(run: PolicyRun): Promise<Done> {
+    const requeueAfterMs = digestInterval(run.object);
+    const referred = await gatherRepository(run.object, this.#deps);
+    const rule = compileRule(run.object.spec);
+    const tags = this.#readTags(run, referred);
+    const keep = run.draft.latestRef?.tag;
+    const selection = select(rule, tags, keep === undefined ? {} : { keep });
+    if (selection.winner === undefined) throw new TidemarkError('NothingSelected', selection.nothingSelected);
+    const selected = await this.#withDigest(run, referred, {
+      name: referred.repository.spec.image,
+      tag: selection.winner.tag,
+    });
+    recordSelection(run.draft, selected);
+    const message = readyMessage(run.draft, selected);
+    return { message, nothingNew: message, ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }) };
+  }
+
+  #readTags(run: PolicyRun, { repository, image }: Referred): readonly string[] {
+    const id = run.object.metadata.uid ?? run.object.metadata.name;
+    const tags = this.#deps.tags.read(tagSetKey(repository.metadata, image))?.tags ?? [];
+    if (tags.length > 0) {
+      this.#emptySinceMs.delete(id);
+      return tags;
+    }
+    const since = this.#emptySinceMs.get(id) ?? run.now.getTime();
+    this.#emptySinceMs.set(id, since);
+    const scanned = findCondition(repository.status?.conditions ?? [], 'Ready')?.status ?? 'Unknown';
+    const waitedMs = Math.abs(run.now.getTime() - since);
+    const hopeful =
+      scanned === 'Unknown' ? !isHeld(repository) : scanned === 'True' && run.draft.latestRef !== undefined;
+    if (hopeful && waitedMs < emptyGraceMs) {
+      throw new TidemarkError('DependencyPending', 'waiting for the first scan', {
+        retryAfterMs: emptyGraceMs - waitedMs,
+      });
+    }
+    const retryAfterMs = this.#deps.requeueDependencyMs;
+    throw new TidemarkError(
+      'DependencyNotReady',
+      `retrying in ${retryAfterMs / 1000}s error: no tags in database`,
+      { retryAfterMs },
+    );
+  }
+
+  async #withDigest(
+    run: PolicyRun,
+    { repository, image }: Referred,
+    selected: { readonly name: string; readonly tag: string },
+  ): Promise<SelectedImage> {
+    const plan = planDigest(run.object.spec.digestReflectionPolicy, selected, run.draft.latestRef);
+    if (plan.type === 'none') return { ...selected };
+    if (plan.type === 'keep') return { ...selected, digest: plan.digest };
+    const timeoutMs = parseMilliseconds(repository.spec.timeout ?? repository.spec.interval);
+    try {
+      const access = await registryAccess(repository, this.#deps.store);
+      const digest = await withDeadline(
+        { signal: run.signal, timeoutMs: Math.max(timeoutMs, 1000) },
+        (signal) => this.#deps.registry.fetchDigest(image, selected.tag, access, signal),
+      );
+      return { ...selected, digest };
+    } catch (error) {
+      throw new TidemarkError(
+        'Failed',
+        `failed fetching digest of ${selected.name}:${selected.tag}: ${messageOf(error)}`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+}
+
+/** How often the digest is looked up; undefined when only an event can bring a new one. */
+function digestInterval({ spec }: ImagePolicy): number | undefined {
+  if (spec.digestReflectionPolicy !== 'Always') return undefined;
+  if (spec.interval === undefined) {
+    throw new TidemarkError(
+      'IntervalNotConfigured',
+      "spec.interval must be set when spec.digestReflectionPolicy is set to 'Always'",
+    );
+  }
+  return parseMilliseconds(spec.interval) || defaultDigestIntervalMs;
+}
+
+/** Nothing will be scanned, so there is nothing to wait for. */
+function isHeld(repository: Referred['repository']): boolean {
+  return repository.spec.suspend === true || repository.metadata.deletionTimestamp !== undefined;
+}

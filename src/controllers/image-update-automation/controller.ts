@@ -1,0 +1,242 @@
+import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
+import type { StatusOf } from '../../api/kinds.ts';
+import { parseMilliseconds } from '../../go/duration.ts';
+import type { ImageRef } from '../../model/image-ref.ts';
+import { checkImageRef } from '../../model/image-ref.ts';
+import { isTidemarkError } from '../../model/errors.ts';
+import { normalizeUpdatePath } from '../../pipeline/publish/update-path.ts';
+import type { Publisher, PublishResult } from '../../pipeline/publish/ports.ts';
+import { isUpdateCandidate, markerNeedle } from '../../pipeline/update/screen.ts';
+import { formatTime } from '../../reconcile/conditions.ts';
+import type { Controller, Done, Run } from '../../reconcile/controller.ts';
+import { targetOf } from '../../reconcile/controller.ts';
+import type { EventLog } from '../../store/store.ts';
+import type { Drafted, ReadingCache } from './draft-commit.ts';
+import { draftCommit } from './draft-commit.ts';
+import { wrapPublishError } from './errors.ts';
+import type { GatherDeps, Policies, Source } from './gather.ts';
+import { gatherPolicies, gatherSource } from './gather.ts';
+import type { Problem } from './problems.ts';
+import { describeProblems } from './problems.ts';
+
+export interface AutomationDeps extends GatherDeps {
+  readonly publisher: Publisher;
+  readonly readings: ReadingCache;
+  readonly events: EventLog;
+  /** Told of every run that read the repository: for `--dry-run`, `diff` and progress. */
+  readonly published?: (
+    automation: ImageUpdateAutomation,
+    result: PublishResult,
+    drafted: Drafted | undefined,
+  ) => void;
+  /** All but the push. */
+  readonly dryRun?: boolean;
+}
+
+type AutomationRun = Run<'ImageUpdateAutomation'>;
+type Draft = StatusOf<'ImageUpdateAutomation'>;
+
+/** What happens to an ImageUpdateAutomation, in order: policies, source, publish, record. */
+export class ImageUpdateAutomationController implements Controller<'ImageUpdateAutomation'> {
+  readonly kind = 'ImageUpdateAutomation';
+  readonly acknowledgesWhileSuspended = false;
+  readonly settlesAfter = {
+    kinds: ['ImageRepository', 'ImagePolicy'],
+    quietMs: 150,
+    atMostMs: 1500,
+  } as const;
+  readonly #deps: AutomationDeps;
+
+  constructor(deps: AutomationDeps) {
+    this.#deps = deps;
+  }
+
+  references({ metadata, spec }: ImageUpdateAutomation): readonly string[] {
+    const { namespace = metadata.namespace, name } = spec.sourceRef;
+    return [policiesTarget(metadata.namespace), targetOf('GitRepository', namespace, name)];
+  }
+
+  async forget(): Promise<void> {
+    // Commits stay where they are, and mirrors are shared by remote.
+  }
+
+  async run(run: AutomationRun): Promise<Done> {
+    run.draft.lastAutomationRunTime = formatTime(run.now);
+    const policies = await gatherPolicies(run.object, this.#deps.store);
+    run.passed('InvalidPolicySelector', 'Failed');
+    const source = await gatherSource(run.object, this.#deps);
+    run.passed('SourceManagerFailed');
+    const { result, drafted, problems } = await this.#publish(run, policies, source);
+    run.passed('GitOperationFailed', 'UpdateFailed');
+    return this.#record(run, { policies, source, result, drafted, problems });
+  }
+
+  async #publish(
+    run: AutomationRun,
+    policies: Policies,
+    source: Source,
+  ): Promise<{
+    readonly result: PublishResult;
+    readonly drafted: Drafted | undefined;
+    readonly problems: readonly Problem[];
+  }> {
+    const { object, now, signal } = run;
+    const unchangedSince = canSkip(run, policies, source) ? object.status?.observedSourceRevision : undefined;
+    const refs = soundRefs(object.metadata.namespace, policies);
+    let drafted: Drafted | undefined;
+    let checkedOut = false;
+    try {
+      const path = normalizeUpdatePath(object.spec.update.path);
+      const result = await this.#deps.publisher.publish(
+        {
+          ...source.route,
+          remote: source.remote,
+          path,
+          screen: { path: isUpdateCandidate, needle: markerNeedle },
+          dryRun: this.#deps.dryRun ?? false,
+          ...(unchangedSince === undefined ? {} : { unchangedSince }),
+          draft: (tree) => {
+            checkedOut = true;
+            drafted = draftCommit(tree, {
+              automation: object,
+              policies,
+              refs,
+              path,
+              now,
+              readings: this.#deps.readings,
+            });
+            return drafted.draft;
+          },
+        },
+        signal,
+      );
+      this.#deps.published?.(object, result, drafted);
+      return { result, drafted, problems: drafted?.problems ?? [] };
+    } catch (error) {
+      throw wrapPublishError(error, { checkedOut });
+    }
+  }
+
+  async #record(
+    run: AutomationRun,
+    facts: {
+      readonly policies: Policies;
+      readonly source: Source;
+      readonly result: PublishResult;
+      readonly drafted: Drafted | undefined;
+      readonly problems: readonly Problem[];
+    },
+  ): Promise<Done> {
+    const { object, draft, now } = run;
+    const { result, source } = facts;
+    const requeueAfterMs = parseMilliseconds(object.spec.interval);
+    if (result.outcome === 'unchanged') {
+      const message = readyBefore(draft);
+      return { message, requeueAfterMs, nothingNew: 'no change since last reconciliation' };
+    }
+    const message = await this.#tellProblems(run, facts.problems);
+    if (result.outcome === 'would-push') return { message, requeueAfterMs, nothingNew: message };
+    observe(draft, { policies: facts.policies, revision: observedRevision(result, source) });
+    if (result.outcome === 'nothing') return { message, requeueAfterMs, nothingNew: message };
+    draft.lastPushCommit = result.commit;
+    draft.lastPushTime = formatTime(now);
+    return { message, requeueAfterMs, announcement: pushSummary(result, source), nothingNew: message };
+  }
+
+  /** The Ready message; problems stand in it, and are told as a warning once. */
+  async #tellProblems(run: AutomationRun, problems: readonly Problem[]): Promise<string> {
+    const text = describeProblems(problems);
+    if (text === '') return upToDate;
+    const message = `${upToDate}, but ${problems.length === 1 ? 'one marker does' : `${problems.length} markers do`} not work: ${text}`;
+    if (!readyMessages(run.draft).includes(message)) {
+      await this.#deps.events.record({
+        kind: this.kind,
+        object: run.object,
+        type: 'Warning',
+        reason: 'MarkerProblems',
+        message: text,
+      });
+    }
+    return message;
+  }
+}
+
+/** The target that stands for what all policies of a namespace select. */
+export function policiesTarget(namespace: string): string {
+  return `ImagePolicies/${namespace}`;
+}
+
+const upToDate = 'repository up-to-date';
+
+/** Nothing can have changed but the remote: a look at its refs is enough. */
+function canSkip(run: AutomationRun, policies: Policies, { route }: Source): boolean {
+  const { draft } = run;
+  if (run.requested || run.newGeneration || route.push.switched || route.push.refspec !== undefined)
+    return false;
+  return draft.observedSourceRevision !== undefined && samePolicies(draft.observedPolicies ?? {}, policies);
+}
+
+function samePolicies(observed: NonNullable<Draft['observedPolicies']>, { considered }: Policies): boolean {
+  if (Object.keys(observed).length !== considered.size) return false;
+  return [...considered].every(([name, ref]) => {
+    const old = observed[name];
+    return (
+      old !== undefined &&
+      old.name === ref.name &&
+      old.tag === ref.tag &&
+      (old.digest ?? '') === (ref.digest ?? '')
+    );
+  });
+}
+
+/** The selections that can be written; one that cannot be does not stop the others. */
+function soundRefs(namespace: string, { considered }: Policies): ReadonlyMap<string, ImageRef> {
+  const refs = new Map<string, ImageRef>();
+  for (const [policy, { name, tag, digest }] of considered) {
+    const ref = { name, tag, ...(digest === undefined || digest === '' ? {} : { digest }) };
+    try {
+      checkImageRef(ref);
+      refs.set(`${namespace}:${policy}`, ref);
+    } catch (error) {
+      if (!isTidemarkError(error)) throw error;
+    }
+  }
+  return refs;
+}
+
+function observe(
+  draft: Draft,
+  { policies, revision }: { readonly policies: Policies; readonly revision: string },
+): void {
+  draft.observedSourceRevision = revision;
+  if (policies.considered.size === 0) delete draft.observedPolicies;
+  else draft.observedPolicies = Object.fromEntries(policies.considered);
+}
+
+/** After a push to the checkout branch the new commit is what was seen; else the checkout is. */
+function observedRevision(
+  result: Exclude<PublishResult, { outcome: 'unchanged' }>,
+  { route }: Source,
+): string {
+  return result.outcome === 'pushed' && !route.push.switched
+    ? `${result.branch}@sha1:${result.commit}`
+    : result.revision;
+}
+
+function pushSummary(
+  result: Extract<PublishResult, { outcome: 'pushed' | 'would-push' }>,
+  { route }: Source,
+): string {
+  const refspec = route.push.refspec === undefined ? '' : ` and refspecs '${route.push.refspec}'`;
+  return `pushed commit '${result.commit.slice(0, 7)}' to branch '${result.branch}'${refspec}\n${result.draft.message}`;
+}
+
+function readyMessages(draft: Draft): readonly string[] {
+  return (draft.conditions ?? []).flatMap(({ type, status, message }) =>
+    type === 'Ready' && status === 'True' ? [message] : [],
+  );
+}
+
+function readyBefore(draft: Draft): string {
+  return readyMessages(draft).at(0) ?? upToDate;
+}

@@ -1,0 +1,31 @@
+import { isTidemarkError, TidemarkError } from '../../model/errors.ts';
+
+/** Says in which step of an automation a failure came, in Flux's words. */
+export function wrapPublishError(error: unknown, { checkedOut }: { readonly checkedOut: boolean }): unknown {
+  if (!isTidemarkError(error)) return error;
+  const wrap = (code: 'GitOperationFailed' | 'UpdateFailed', prefix: string): TidemarkError =>
+    new TidemarkError(code, `${prefix}: ${error.message}`, {
+      cause: error,
+      ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    });
+  switch (error.code) {
+    case 'UpdatePathInvalid':
+    case 'ImageRefInvalid':
+      return wrap('UpdateFailed', 'failed to apply policies');
+    case 'TemplateRemovedField':
+      return error;
+    case 'TemplateInvalid':
+      return wrap(
+        'GitOperationFailed',
+        'failed to update source: unable to create commit message template from spec',
+      );
+    case 'TemplateFailed':
+      return wrap('GitOperationFailed', 'failed to update source: failed to run template from spec');
+    case 'GitPushRejected':
+    case 'GitPushRaced':
+      return wrap('GitOperationFailed', 'failed to update source: failed to push to remote');
+    default:
+      if (error.code !== 'DiskFull' && !error.code.startsWith('Git')) return error;
+      return wrap('GitOperationFailed', checkedOut ? 'failed to update source' : 'failed to checkout source');
+  }
+}

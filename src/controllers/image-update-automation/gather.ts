@@ -1,0 +1,132 @@
+import type { GitRepository } from '../../api/git-repository.ts';
+import type { ImagePolicy, SelectedImage } from '../../api/image-policy.ts';
+import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
+import { toLabelSelector } from '../../model/label-selector.ts';
+import { TidemarkError, messageOf } from '../../model/errors.ts';
+import type { ObjectKey } from '../../model/object-key.ts';
+import { formatKey } from '../../model/object-key.ts';
+import type { GitRemote } from '../../pipeline/publish/ports.ts';
+import type { ObjectStore } from '../../store/store.ts';
+import { findCondition } from '../../reconcile/conditions.ts';
+import { notFoundText } from '../not-found.ts';
+import { gitRemote } from './git-access.ts';
+import type { Route } from './push-target.ts';
+import { planRoute } from './push-target.ts';
+
+export interface GatherDeps {
+  readonly store: ObjectStore;
+  readonly crossNamespaceAllowed: boolean;
+}
+
+/** The policies of the automation's namespace. */
+export interface Policies {
+  /** Those that it considers, by name, with what they select. */
+  readonly considered: ReadonlyMap<string, SelectedImage>;
+  /** The others: why nothing comes from them. */
+  readonly silent: ReadonlyMap<string, 'unselected' | 'pending' | 'failing'>;
+}
+
+export interface Source {
+  readonly repository: GitRepository;
+  readonly remote: GitRemote;
+  readonly route: Route;
+}
+
+export async function gatherPolicies(
+  automation: ImageUpdateAutomation,
+  store: ObjectStore,
+): Promise<Policies> {
+  const { namespace } = automation.metadata;
+  const { items } = await store.list('ImagePolicy', { namespace });
+  const considered = new Map<string, SelectedImage>();
+  const silent = new Map<string, 'unselected' | 'pending' | 'failing'>();
+  for (const policy of items) {
+    const { name } = policy.metadata;
+    const latest = policy.status?.latestRef;
+    if (!selects(automation, policy)) silent.set(name, 'unselected');
+    else if (latest !== undefined) considered.set(name, latest);
+    else silent.set(name, hasFailed(policy) ? 'failing' : 'pending');
+  }
+  return { considered, silent };
+}
+
+function hasFailed({ status }: ImagePolicy): boolean {
+  return findCondition(status?.conditions ?? [], 'Ready')?.status === 'False';
+}
+
+function selects(automation: ImageUpdateAutomation, policy: ImagePolicy): boolean {
+  const selector = automation.spec.policySelector;
+  if (selector === undefined) return true;
+  try {
+    return toLabelSelector(selector).matches(policy.metadata.labels ?? {});
+  } catch (error) {
+    throw new TidemarkError('InvalidPolicySelector', `failed to parse policy selector: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The GitRepository, its credentials, and where to read and push. */
+export async function gatherSource(automation: ImageUpdateAutomation, deps: GatherDeps): Promise<Source> {
+  const { sourceRef, git } = automation.spec;
+  const key = { namespace: sourceRef.namespace ?? automation.metadata.namespace, name: sourceRef.name };
+  checkSource(automation, key, deps);
+  if (git === undefined) {
+    throw new TidemarkError(
+      'InvalidSourceConfiguration',
+      "source kind 'GitRepository' necessitates field .spec.git: invalid source configuration",
+    );
+  }
+  const repository = await deps.store.get('GitRepository', key);
+  if (repository === undefined) {
+    throw sourceFailed(
+      `referenced git repository does not exist: ${notFoundText('GitRepository', key.name)}`,
+    );
+  }
+  const route = planRoute(git, repository);
+  if (git.commit.signingKey !== undefined) {
+    throw new TidemarkError(
+      'InvalidSourceConfiguration',
+      'spec.git.commit.signingKey is not supported yet, and commits are not pushed unsigned in its place; remove the field to go on without signatures',
+    );
+  }
+  return { repository, route, remote: await access(repository, deps.store) };
+}
+
+function checkSource(automation: ImageUpdateAutomation, key: ObjectKey, deps: GatherDeps): void {
+  const { kind } = automation.spec.sourceRef;
+  if (kind !== 'GitRepository') {
+    throw new TidemarkError(
+      'InvalidSourceConfiguration',
+      `source kind '${String(kind)}' not supported: invalid source configuration`,
+    );
+  }
+  if (key.namespace !== automation.metadata.namespace && !deps.crossNamespaceAllowed) {
+    throw new TidemarkError(
+      'SourceAccessDenied',
+      `can't access 'GitRepository/${formatKey(key)}', cross-namespace references have been blocked`,
+    );
+  }
+}
+
+async function access(repository: GitRepository, store: ObjectStore): Promise<GitRemote> {
+  const name = repository.spec.secretRef?.name;
+  const { namespace } = repository.metadata;
+  const secret = name === undefined ? undefined : await store.get('Secret', { namespace, name });
+  if (name !== undefined && secret === undefined) {
+    throw sourceFailed(
+      `failed to get auth options: failed to get secret '${namespace}/${name}': ${notFoundText('Secret', name)}`,
+    );
+  }
+  try {
+    return gitRemote(repository, secret);
+  } catch (error) {
+    if (error instanceof TidemarkError && error.code === 'CredentialsInvalid')
+      throw sourceFailed(error.message);
+    throw error;
+  }
+}
+
+function sourceFailed(message: string): TidemarkError {
+  return new TidemarkError('SourceManagerFailed', `failed configuring source manager: ${message}`);
+}

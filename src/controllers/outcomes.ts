@@ -1,0 +1,99 @@
+import type { Reason } from '../api/conditions.ts';
+import type { ErrorCode } from '../model/errors.ts';
+import { isTidemarkError, messageOf } from '../model/errors.ts';
+import type { Outcome } from '../reconcile/outcome.ts';
+
+/** What a failure with a code means for an object. */
+interface Handling {
+  readonly reason: Reason;
+  /**
+   * `retry`: again with growing delays. `stalled`: only a change can help. `pending`: too early to tell.
+   * `unexpected`: again, and an earlier Ready=False keeps its words.
+   */
+  readonly then: 'retry' | 'stalled' | 'pending' | 'unexpected';
+}
+
+const unexpected: Handling = { reason: 'Failed', then: 'unexpected' };
+
+/** From code to condition. The compiler refuses a code without a row. */
+export const outcomes: Readonly<Record<ErrorCode, Handling>> = {
+  ImageNameInvalid: { reason: 'ImageURLInvalid', then: 'stalled' },
+  FeatureUnsupported: { reason: 'FeatureGateDisabled', then: 'stalled' },
+  AuthenticationFailed: { reason: 'AuthenticationFailed', then: 'retry' },
+  ScheduleFailed: { reason: 'Failure', then: 'retry' },
+  ScanFailed: { reason: 'ReadOperationFailed', then: 'retry' },
+
+  PolicyInvalid: { reason: 'InvalidPolicy', then: 'stalled' },
+  FilterInvalid: { reason: 'InvalidPolicy', then: 'stalled' },
+  IntervalNotConfigured: { reason: 'IntervalNotConfigured', then: 'stalled' },
+  AccessDenied: { reason: 'AccessDenied', then: 'retry' },
+  DependencyNotReady: { reason: 'DependencyNotReady', then: 'retry' },
+  DependencyPending: { reason: 'DependencyNotReady', then: 'pending' },
+  NothingSelected: { reason: 'Failure', then: 'retry' },
+  SelectFailed: { reason: 'Failure', then: 'retry' },
+
+  InvalidPolicySelector: { reason: 'InvalidPolicySelector', then: 'stalled' },
+  InvalidSourceConfiguration: { reason: 'InvalidSourceConfiguration', then: 'stalled' },
+  SourceAccessDenied: { reason: 'AccessDenied', then: 'stalled' },
+  SourceManagerFailed: { reason: 'SourceManagerFailed', then: 'retry' },
+  UpdateStrategyInvalid: { reason: 'InvalidUpdateStrategy', then: 'stalled' },
+  UpdateFailed: { reason: 'UpdateFailed', then: 'retry' },
+  TemplateRemovedField: { reason: 'RemovedTemplateField', then: 'stalled' },
+  GitOperationFailed: { reason: 'GitOperationFailed', then: 'retry' },
+
+  // Steps wrap these in one of the codes above. One that comes through bare is still told, and tried again.
+  CredentialsInvalid: unexpected,
+  ExclusionPatternInvalid: unexpected,
+  RegistryUnreachable: unexpected,
+  RegistryTimeout: unexpected,
+  RegistryUnauthorized: unexpected,
+  RegistryForbidden: unexpected,
+  RegistryNotFound: unexpected,
+  RegistryThrottled: unexpected,
+  RegistryServerError: unexpected,
+  RegistryBadAnswer: unexpected,
+  ImageRefInvalid: unexpected,
+  UpdatePathInvalid: unexpected,
+  GitUnreachable: unexpected,
+  GitTimeout: unexpected,
+  GitUnauthorized: unexpected,
+  GitRefNotFound: unexpected,
+  GitRemoteEmpty: unexpected,
+  GitPushRejected: unexpected,
+  GitPushRaced: unexpected,
+  GitMirrorBroken: unexpected,
+  GitFailed: unexpected,
+  TemplateInvalid: unexpected,
+  TemplateFailed: unexpected,
+  ObjectInvalid: unexpected,
+  NotFound: unexpected,
+  AlreadyExists: unexpected,
+  Conflict: unexpected,
+  WatchExpired: unexpected,
+  StateLocked: unexpected,
+  StateTooNew: unexpected,
+  StateUnwritable: unexpected,
+  DiskFull: unexpected,
+  Aborted: unexpected,
+  Failed: unexpected,
+  UsageError: unexpected,
+};
+
+const pendingMs = 1000;
+
+/** Turns anything a controller throws into an outcome. */
+export function judge(error: unknown): Outcome {
+  const { reason, then } = isTidemarkError(error) ? outcomes[error.code] : unexpected;
+  const retryAfterMs = isTidemarkError(error) ? error.retryAfterMs : undefined;
+  const message = messageOf(error);
+  switch (then) {
+    case 'stalled':
+      return { type: 'stalled', reason, message };
+    case 'pending':
+      return { type: 'pending', retryAfterMs: retryAfterMs ?? pendingMs };
+    case 'retry':
+      return { type: 'failed', reason, message, retryAfterMs, keepsReadyFalse: false };
+    case 'unexpected':
+      return { type: 'failed', reason, message, retryAfterMs, keepsReadyFalse: true };
+  }
+}

@@ -1,0 +1,171 @@
+import type { KindName, Kinds, ReconciledKind } from '../api/kinds.ts';
+import type { Clock } from '../model/clock.ts';
+import { messageOf } from '../model/errors.ts';
+import type { Log } from '../model/log.ts';
+import { parseKey } from '../model/object-key.ts';
+import type { BackoffOptions } from './backoff.ts';
+import { Backoff, defaultBackoff } from './backoff.ts';
+import type { Controller } from './controller.ts';
+import type { AnyController, Observer } from './engine.ts';
+import type { Outcome } from './outcome.ts';
+import type { After } from './queue.ts';
+import { WorkQueue } from './queue.ts';
+import type { Reconciler } from './reconciler.ts';
+
+export interface LaneOptions {
+  readonly controller: AnyController;
+  readonly reconciler: Reconciler;
+  readonly clock: Clock;
+  readonly after: After;
+  readonly log: Log;
+  readonly judge: (error: unknown) => Outcome;
+  readonly concurrency: number;
+  readonly backoff?: BackoffOptions;
+  readonly observer?: Observer;
+  readonly signal: AbortSignal;
+  /** Called each time a key is finished. */
+  readonly quiet: () => void;
+  /** Whether any of `kinds` is at work in `namespace`. */
+  readonly upstream: (kinds: readonly KindName[], namespace: string) => boolean;
+}
+
+/** One kind at work: its queue, its workers, its retries. */
+export class Lane {
+  readonly #options: LaneOptions;
+  readonly #queue: WorkQueue;
+  readonly #backoff: Backoff;
+  readonly #running = new Set<Promise<void>>();
+  /** Keys that were woken and wait for what feeds them to settle. */
+  readonly #settling = new Map<string, { readonly sinceMs: number; readonly lastMs: number }>();
+  /** Keys whose last run came too early to tell. */
+  readonly #pending = new Set<string>();
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.#queue = new WorkQueue(options.after, () => queueMicrotask(() => this.poke()));
+    this.#backoff = new Backoff(options.backoff ?? defaultBackoff);
+  }
+
+  add(key: string): void {
+    if (!this.#options.signal.aborted) this.#queue.add(key);
+  }
+
+  /** Like `add`, for a key whose dependency changed: more such changes may be on their way. */
+  wake(key: string): void {
+    const settling = this.#options.controller.settlesAfter;
+    if (settling !== undefined) {
+      const nowMs = this.#options.clock.monotonicMs();
+      this.#settling.set(key, { sinceMs: this.#settling.get(key)?.sinceMs ?? nowMs, lastMs: nowMs });
+    }
+    this.add(key);
+  }
+
+  forget(key: string): void {
+    this.#queue.forget(key);
+    this.#backoff.forget(key);
+    this.#pending.delete(key);
+    this.#options.observer?.deleted(this.#options.controller.kind, key);
+    this.#options.quiet();
+  }
+
+  references(object: Kinds[KindName]): readonly string[] {
+    return (this.#options.controller as Controller<ReconciledKind>).references(
+      object as Kinds[ReconciledKind],
+    );
+  }
+
+  get waiting(): number {
+    return this.#queue.waiting;
+  }
+
+  get idle(): boolean {
+    return this.#queue.depth === 0 && this.#pending.size === 0;
+  }
+
+  busyIn(namespace: string): boolean {
+    return this.#queue.busy((key) => key.startsWith(`${namespace}/`));
+  }
+
+  /** Gives free workers what is ready. */
+  poke(): void {
+    while (!this.#options.signal.aborted && this.#running.size < this.#options.concurrency) {
+      const key = this.#queue.take((candidate) => this.#admits(candidate));
+      if (key === undefined) return;
+      this.#settling.delete(key);
+      const work = this.#work(key).finally(() => {
+        this.#running.delete(work);
+        this.#queue.done(key);
+        this.#options.quiet();
+      });
+      this.#running.add(work);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#queue.close();
+    await Promise.all(this.#running);
+  }
+
+  /** Changes that arrive together belong into one run: wait while what feeds this key is at work and still brings some. */
+  #admits(key: string): boolean {
+    const settling = this.#options.controller.settlesAfter;
+    const held = this.#settling.get(key);
+    if (settling === undefined || held === undefined) return true;
+    if (!this.#options.upstream(settling.kinds, parseKey(key).namespace)) return true;
+    const nowMs = this.#options.clock.monotonicMs();
+    const untilMs = Math.min(held.lastMs + settling.quietMs, held.sinceMs + settling.atMostMs);
+    if (nowMs >= untilMs) return true;
+    this.#options.after(untilMs - nowMs, () => this.poke());
+    return false;
+  }
+
+  async #work(key: string): Promise<void> {
+    const { clock, controller, observer, signal } = this.#options;
+    const startedMs = clock.monotonicMs();
+    const outcome = await this.#pass(key);
+    observer?.ran(controller.kind, key, { seconds: (clock.monotonicMs() - startedMs) / 1000, outcome });
+    if (outcome?.type === 'pending') this.#pending.add(key);
+    else this.#pending.delete(key);
+    if (!signal.aborted) this.#schedule(key, outcome);
+  }
+
+  async #pass(key: string): Promise<Outcome | undefined> {
+    const { controller, log, reconciler, signal } = this.#options;
+    try {
+      const pass = await reconciler.reconcile(
+        controller as Controller<ReconciledKind>,
+        parseKey(key),
+        signal,
+      );
+      return pass.type === 'done' ? pass.outcome : undefined;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      // The run could not be written down: nothing is lost, it is done again.
+      log.error('could not finish a run', { kind: controller.kind, name: key, error: messageOf(error) });
+      return {
+        type: 'failed',
+        reason: 'Failed',
+        message: messageOf(error),
+        retryAfterMs: undefined,
+        keepsReadyFalse: true,
+      };
+    }
+  }
+
+  #schedule(key: string, outcome: Outcome | undefined): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    if (outcome?.type !== 'failed' || outcome.retryAfterMs !== undefined) this.#backoff.forget(key);
+    switch (outcome?.type) {
+      case 'ready':
+        if (outcome.requeueAfterMs !== undefined) this.#queue.addAfter(key, outcome.requeueAfterMs, nowMs);
+        return;
+      case 'failed':
+        return this.#queue.addAfter(key, outcome.retryAfterMs ?? this.#backoff.next(key), nowMs);
+      case 'pending':
+        return this.#queue.addAfter(key, outcome.retryAfterMs, nowMs);
+      case 'stalled':
+      case undefined:
+        return;
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ReconciledKind } from '../api/kinds.ts';
+import { parseKey } from '../model/object-key.ts';
+import type { Observer } from '../reconcile/engine.ts';
+
+/** Flux's buckets: ten, exponential, from 10 ms to 30 minutes. */
+const durationBuckets = Array.from({ length: 10 }, (_, index) => 0.01 * (1800 / 0.01) ** (index / 9));
+
+/** Everything that `/metrics` shows. Names are Flux's and controller-runtime's where they exist. */
+export class Metrics implements Observer {
+  readonly registry = new Registry();
+  readonly #duration = new Histogram({
+    name: 'gotk_reconcile_duration_seconds',
+    help: 'The duration in seconds of a GitOps Toolkit resource reconciliation.',
+    labelNames: ['kind', 'name', 'namespace'],
+    buckets: durationBuckets,
+    registers: [this.registry],
+  });
+  readonly #total = new Counter({
+    name: 'controller_runtime_reconcile_total',
+    help: 'Total number of reconciliations per controller.',
+    labelNames: ['controller', 'result'],
+    registers: [this.registry],
+  });
+  readonly #errors = new Counter({
+    name: 'controller_runtime_reconcile_errors_total',
+    help: 'Total number of reconciliation errors per controller.',
+    labelNames: ['controller'],
+    registers: [this.registry],
+  });
+
+  constructor(depths: () => Readonly<Record<string, number>>) {
+    const depth = new Gauge({
+      name: 'workqueue_depth',
+      help: 'Current depth of workqueue.',
+      labelNames: ['name'],
+      registers: [this.registry],
+      collect() {
+        for (const [kind, value] of Object.entries(depths())) this.set({ name: kind.toLowerCase() }, value);
+      },
+    });
+    depth.reset();
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  ran(kind: ReconciledKind, key: string, { seconds, outcome }: Parameters<Observer['ran']>[2]): void {
+    const { namespace, name } = parseKey(key);
+    this.#duration.observe({ kind, name, namespace }, seconds);
+    const controller = kind.toLowerCase();
+    const failed = outcome?.type === 'failed';
+    this.#total.inc({ controller, result: failed ? 'error' : resultOf(outcome) });
+    if (failed) this.#errors.inc({ controller });
+  }
+
+  deleted(kind: ReconciledKind, key: string): void {
+    const { namespace, name } = parseKey(key);
+    this.#duration.remove({ kind, name, namespace });
+  }
+}
+
+function resultOf(outcome: Parameters<Observer['ran']>[2]['outcome']): 'success' | 'requeue_after' {
+  const requeued =
+    outcome?.type === 'pending' || (outcome?.type === 'ready' && outcome.requeueAfterMs !== undefined);
+  return requeued ? 'requeue_after' : 'success';
+}
