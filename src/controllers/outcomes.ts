@@ -70,6 +70,8 @@ export const outcomes: Readonly<Record<ErrorCode, Handling>> = {
   AlreadyExists: unexpected,
   Conflict: unexpected,
   WatchExpired: unexpected,
+  OwnedByFile: unexpected,
+  StateDamaged: unexpected,
   StateLocked: unexpected,
   StateTooNew: unexpected,
   StateUnwritable: unexpected,

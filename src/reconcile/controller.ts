@@ -65,6 +65,8 @@ export interface Herald<K extends KindName> {
   /** What others care about, as text: a change of it wakes the referrers of `target`. */
   fingerprint(object: Kinds[K]): string;
   target(object: Kinds[K]): string;
+  /** For kinds without a controller: what they in turn depend on. */
+  references?(object: Kinds[K]): readonly string[];
 }
 
 /** The target that stands for one object. */

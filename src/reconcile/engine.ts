@@ -92,7 +92,11 @@ export class Engine {
   wake(target: string): void {
     for (const referrer of this.#referrers.of(target)) {
       const slash = referrer.indexOf(' ');
-      this.#lanes.get(referrer.slice(0, slash))?.wake(referrer.slice(slash + 1));
+      const [kind, key] = [referrer.slice(0, slash), referrer.slice(slash + 1)];
+      const lane = this.#lanes.get(kind);
+      // An object without a controller passes the news on to those that refer to it.
+      if (lane === undefined) this.wake(`${kind}/${key}`);
+      else lane.wake(key);
     }
   }
 
@@ -200,8 +204,9 @@ export class Engine {
     if (herald === undefined) return;
     const key = formatKey(object.metadata);
     const fingerprint = herald.fingerprint(object);
-    const before = fingerprints.get(key);
+    const before = fingerprints.get(key) ?? '';
     fingerprints.set(key, fingerprint);
+    if (herald.references !== undefined) this.#referrers.set(`${kind} ${key}`, herald.references(object));
     if (before !== fingerprint) this.wake(herald.target(object));
   }
 

@@ -1,0 +1,45 @@
+import type { Herald } from '../reconcile/controller.ts';
+import { targetOf } from '../reconcile/controller.ts';
+import type { AnyHerald } from '../reconcile/engine.ts';
+import { policiesTarget } from './image-update-automation/controller.ts';
+
+/** A repository that appears or goes concerns its policies. New tags are told by the scan itself. */
+const imageRepository: Herald<'ImageRepository'> = {
+  kind: 'ImageRepository',
+  fingerprint: () => 'present',
+  target: ({ metadata }) => targetOf('ImageRepository', metadata.namespace, metadata.name),
+};
+
+/** A new selection concerns the automations of its namespace. */
+const imagePolicy: Herald<'ImagePolicy'> = {
+  kind: 'ImagePolicy',
+  fingerprint: ({ status }) => (status?.latestRef === undefined ? '' : JSON.stringify(status.latestRef)),
+  target: ({ metadata }) => policiesTarget(metadata.namespace),
+};
+
+/** Other Git settings, or a repository that appears, concern the automations that refer to it. */
+const gitRepository: Herald<'GitRepository'> = {
+  kind: 'GitRepository',
+  fingerprint: ({ metadata }) => String(metadata.generation ?? 0),
+  target: ({ metadata }) => targetOf('GitRepository', metadata.namespace, metadata.name),
+  references: ({ metadata, spec }) =>
+    spec.secretRef === undefined ? [] : [targetOf('Secret', metadata.namespace, spec.secretRef.name)],
+};
+
+export const heralds: readonly AnyHerald[] = [imageRepository, imagePolicy, gitRepository];
+
+/** Labels decide about access across namespaces. Watched where that is cheap. */
+const namespace: Herald<'Namespace'> = {
+  kind: 'Namespace',
+  fingerprint: ({ metadata }) => JSON.stringify(Object.entries(metadata.labels ?? {}).toSorted()),
+  target: ({ metadata }) => `Namespace/${metadata.name}`,
+};
+
+/** Credentials that arrive or change are used at once. Watched where that is cheap. */
+const secret: Herald<'Secret'> = {
+  kind: 'Secret',
+  fingerprint: ({ metadata }) => metadata.resourceVersion ?? 'present',
+  target: ({ metadata }) => targetOf('Secret', metadata.namespace, metadata.name),
+};
+
+export const localHeralds: readonly AnyHerald[] = [...heralds, namespace, secret];

@@ -1,0 +1,169 @@
+import { reconcileRequestAnnotation } from '../../api/annotations.ts';
+import type { ImageRepository } from '../../api/image-repository.ts';
+import { parseMilliseconds } from '../../go/duration.ts';
+import { messageOf, TidemarkError, type ErrorCode } from '../../model/errors.ts';
+import type { ImageName } from '../../model/image-ref.ts';
+import { parseImageName } from '../../model/image-ref.ts';
+import { decideScan, type ScanDecision } from '../../pipeline/scan/decide-scan.ts';
+import { compileExclusions, effectiveExclusions, withoutExcluded } from '../../pipeline/scan/exclusions.ts';
+import type { RegistryAccess, RegistryClient, TagChange, TagStore } from '../../pipeline/scan/ports.ts';
+import {
+  accessFailedText,
+  quietText,
+  scanFailedText,
+  scannedText,
+  scheduleFailedText,
+  storeFailedText,
+} from '../../pipeline/scan/scan-texts.ts';
+import { latestTags, sortTags } from '../../pipeline/scan/tag-order.ts';
+import { tagsChecksum } from '../../pipeline/scan/tags-checksum.ts';
+import { formatTime } from '../../reconcile/conditions.ts';
+import type { Controller, Done, Run } from '../../reconcile/controller.ts';
+import { targetOf } from '../../reconcile/controller.ts';
+import type { ObjectStore } from '../../store/store.ts';
+import { registryAccess } from '../registry-access.ts';
+import { tagSetKey } from '../tag-set-key.ts';
+import { withDeadline } from '../with-deadline.ts';
+
+export interface RepositoryDeps {
+  readonly store: ObjectStore;
+  readonly tags: TagStore;
+  readonly registry: RegistryClient;
+}
+
+type RepositoryRun = Run<'ImageRepository'>;
+
+const shortestTimeoutMs = 1000;
+
+/** What happens to an ImageRepository, in order: name, access, schedule, scan, record. */
+export class ImageRepositoryController implements Controller<'ImageRepository'> {
+  readonly kind = 'ImageRepository';
+  readonly acknowledgesWhileSuspended = true;
+  readonly #deps: RepositoryDeps;
+
+  constructor(deps: RepositoryDeps) {
+    this.#deps = deps;
+  }
+
+  references({ metadata, spec }: ImageRepository): readonly string[] {
+    const names = [spec.secretRef, spec.certSecretRef, spec.proxySecretRef].flatMap((ref) => ref?.name ?? []);
+    return names.map((name) => targetOf('Secret', metadata.namespace, name));
+  }
+
+  async forget({ metadata, status }: ImageRepository): Promise<void> {
+    const canonical = status?.canonicalImageName;
+    if (canonical !== undefined) this.#deps.tags.delete(tagSetKey(metadata, { canonical }));
+  }
+
+  async run(run: RepositoryRun): Promise<Done> {
+    const { object } = run;
+    const image = parseImageName(object.spec.image);
+    const access = await wrapped('AuthenticationFailed', accessFailedText, () =>
+      registryAccess(object, this.#deps.store),
+    );
+    const decision = await wrapped('ScheduleFailed', scheduleFailedText, async () => this.#decide(run, image));
+    const intervalMs = parseMilliseconds(object.spec.interval);
+    if (!decision.scan) return this.#notDue(run, decision.nextScanMs);
+    const change = await wrapped('ScanFailed', scanFailedText, () => this.#scan(run, image, access));
+    const { lastScanResult } = run.draft;
+    if (lastScanResult === undefined) throw new Error('a scan left no result');
+    return {
+      message: scannedText(lastScanResult),
+      requeueAfterMs: intervalMs,
+      nothingNew: quietText(isSame(change) ? 'tags-unchanged' : 'scanned', intervalMs),
+    };
+  }
+
+  #decide({ object, now, draft }: RepositoryRun, image: ImageName): ScanDecision {
+    const { scanTime } = draft.lastScanResult ?? {};
+    return decideScan({
+      now,
+      intervalMs: parseMilliseconds(object.spec.interval),
+      canonicalName: image.canonical,
+      exclusionList: effectiveExclusions(object.spec.exclusionList),
+      requestedAt: object.metadata.annotations?.[reconcileRequestAnnotation],
+      storedTags: this.#deps.tags.count(tagSetKey(object.metadata, image)),
+      observed: {
+        lastScan:
+          draft.lastScanResult === undefined
+            ? undefined
+            : { scanTime: scanTime === undefined ? undefined : new Date(scanTime) },
+        lastHandledReconcileAt: draft.lastHandledReconcileAt,
+        canonicalName: draft.canonicalImageName,
+        exclusionList: draft.observedExclusionList,
+      },
+    });
+  }
+
+  #notDue({ draft }: RepositoryRun, nextScanMs: number): Done {
+    return {
+      message: scannedText(draft.lastScanResult ?? { tagCount: 0, revision: '' }),
+      requeueAfterMs: nextScanMs,
+      nothingNew: quietText('not-due', nextScanMs),
+    };
+  }
+
+  async #scan(run: RepositoryRun, image: ImageName, access: RegistryAccess): Promise<TagChange> {
+    const { object, draft } = run;
+    const exclusions = compileExclusions(object.spec.exclusionList);
+    const timeoutMs = Math.max(
+      parseMilliseconds(object.spec.timeout ?? object.spec.interval),
+      shortestTimeoutMs,
+    );
+    const listed = await withDeadline({ signal: run.signal, timeoutMs }, (signal) =>
+      this.#deps.registry.listTags(image, access, signal),
+    );
+    const tags = sortTags(withoutExcluded(listed, exclusions));
+    const checksum = tagsChecksum(tags);
+    const change = this.#keep(run, image, { tags, checksum });
+    const newest = latestTags(tags);
+    draft.lastScanResult = {
+      revision: checksum,
+      tagCount: tags.length,
+      scanTime: formatTime(run.now),
+      ...(newest.length === 0 ? {} : { latestTags: [...newest] }),
+    };
+    draft.canonicalImageName = image.canonical;
+    draft.observedExclusionList = [...effectiveExclusions(object.spec.exclusionList)];
+    return change;
+  }
+
+  /** Stores the tag set, and wakes the policies when its content is another one: the checksum alone may hide that. */
+  #keep(
+    { object, draft, now, wake }: RepositoryRun,
+    image: ImageName,
+    { tags, checksum }: { readonly tags: readonly string[]; readonly checksum: string },
+  ): TagChange {
+    const key = tagSetKey(object.metadata, image);
+    const change = storing(image, () => this.#deps.tags.write(key, tags, checksum, now));
+    const first = draft.lastScanResult === undefined || draft.canonicalImageName !== image.canonical;
+    if (first || !isSame(change)) wake(targetOf('ImageRepository', object.metadata.namespace, object.metadata.name));
+    const before = draft.canonicalImageName;
+    if (before !== undefined && before !== image.canonical) {
+      this.#deps.tags.delete(tagSetKey(object.metadata, { canonical: before }));
+    }
+    return change;
+  }
+}
+
+function isSame({ added, removed }: TagChange): boolean {
+  return added.length === 0 && removed.length === 0;
+}
+
+function storing<T>(image: ImageName, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw new TidemarkError('ScanFailed', storeFailedText(image.canonical, messageOf(error)), { cause: error });
+  }
+}
+
+/** Runs one step; what goes wrong in it is told in the step's words. */
+async function wrapped<T>(code: ErrorCode, text: (problem: string) => string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (error instanceof TidemarkError && error.code === 'FeatureUnsupported') throw error;
+    throw new TidemarkError(code, text(messageOf(error)), { cause: error });
+  }
+}
