@@ -47,6 +47,8 @@ export type ErrorCode =
   | 'StateLocked'
   | 'StateTooNew'
   | 'StateUnwritable'
+  | 'StateDamaged'
+  | 'OwnedByFile'
   | 'DiskFull'
   | 'Aborted'
   // outcomes of a reconcile run; the text is the condition's message

@@ -1,0 +1,240 @@
+import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
+import { basename } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { StatementSync } from 'node:sqlite';
+
+import { TidemarkError, messageOf } from '../../../model/errors.ts';
+import type { Log } from '../../../model/log.ts';
+import { silentLog } from '../../../model/log.ts';
+import { sqliteFailure, sqliteTrouble } from '../../../model/sqlite-failure.ts';
+import type { TagChange, TagSet, TagStore } from '../ports.ts';
+import { compareTagSets } from './compare-tag-sets.ts';
+import { packText, packTimes, unpackText, unpackTimes } from './tag-set-codec.ts';
+
+export interface TagDatabaseOptions {
+  readonly log?: Log;
+}
+
+/** Raised when the tables change. Tags can be scanned again, so a file of another version is set aside like a damaged one. */
+const formatVersion = 1;
+
+/** Safe to run when another process was faster. */
+const create = (firstVersion: number): string => `
+  BEGIN IMMEDIATE;
+  CREATE TABLE IF NOT EXISTS tag_set (
+    key TEXT PRIMARY KEY, version INTEGER NOT NULL, checksum TEXT NOT NULL, count INTEGER NOT NULL,
+    tags BLOB NOT NULL, first_seen BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS last_version (value INTEGER NOT NULL) STRICT;
+  INSERT INTO last_version SELECT ${firstVersion} WHERE NOT EXISTS (SELECT 1 FROM last_version);
+  PRAGMA user_version = ${formatVersion};
+  COMMIT;`;
+
+const noTimes = new Float64Array();
+
+interface Row {
+  readonly version: number;
+  readonly checksum: string;
+  readonly count: number;
+  readonly tags: Uint8Array;
+  readonly first_seen: Uint8Array;
+}
+
+interface Content {
+  readonly row: Row;
+  readonly text: string;
+  readonly tags: readonly string[];
+}
+
+/**
+ * Tag sets in an SQLite file: one row for a whole set, packed, because 2,000,000 rows of one tag each cost four times the disk and ten times the time.
+ * A damaged file is set aside and begun anew: what it held can be scanned again.
+ */
+export function createTagDatabase(path: string, { log = silentLog }: TagDatabaseOptions = {}): TagStore {
+  return new TagDatabase(path, log);
+}
+
+class TagDatabase implements TagStore {
+  readonly #path: string;
+  readonly #log: Log;
+  #database: DatabaseSync;
+  #statements: Map<string, StatementSync>;
+
+  constructor(path: string, log: Log) {
+    this.#path = path;
+    this.#log = log;
+    this.#statements = new Map();
+    this.#database = this.#openOrRebuild();
+  }
+
+  read(key: string): TagSet | undefined {
+    const content = this.#guard(() => this.#content(key));
+    if (content === undefined) return undefined;
+    return { tags: content.tags, checksum: content.row.checksum, version: content.row.version };
+  }
+
+  count(key: string): number {
+    const row = this.#guard(() => this.#statement('SELECT count FROM tag_set WHERE key = ?').get(key));
+    return typeof row?.['count'] === 'number' ? row['count'] : 0;
+  }
+
+  // oxlint-disable-next-line max-params -- the shape of the port
+  write(key: string, tags: readonly string[], checksum: string, now: Date): TagChange {
+    const text = joinTags(key, tags);
+    return this.#guard(() =>
+      this.#transaction(() => {
+        const before = this.#content(key);
+        if (before?.text === text && before.row.count === tags.length) {
+          return { added: [], removed: [], version: before.row.version };
+        }
+        const { added, removed, origins } = compareTagSets(before?.tags ?? [], tags);
+        const known = before === undefined ? noTimes : unpackTimes(before.row.first_seen, before.row.count);
+        const times = new Float64Array(tags.length);
+        for (let index = 0; index < times.length; index += 1) {
+          const origin = origins[index] ?? -1;
+          times[index] = origin === -1 ? now.getTime() : (known[origin] ?? 0);
+        }
+        const version = this.#nextVersion();
+        this.#statement('INSERT OR REPLACE INTO tag_set VALUES (?, ?, ?, ?, ?, ?)').run(
+          key,
+          version,
+          checksum,
+          tags.length,
+          packText(text),
+          packTimes(times),
+        );
+        return { added, removed, version };
+      }),
+    );
+  }
+
+  firstSeen(key: string, tag: string): Date | undefined {
+    const content = this.#guard(() => this.#content(key));
+    const index = content?.tags.indexOf(tag) ?? -1;
+    if (content === undefined || index === -1) return undefined;
+    return new Date(unpackTimes(content.row.first_seen, content.row.count)[index] ?? 0);
+  }
+
+  delete(key: string): void {
+    this.#guard(() => this.#statement('DELETE FROM tag_set WHERE key = ?').run(key));
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** One set, unpacked. A set whose bytes have rotted is unknown, as if it had never been scanned. */
+  #content(key: string): Content | undefined {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- STRICT tables vouch for the types
+    const row = this.#statement('SELECT * FROM tag_set WHERE key = ?').get(key) as Row | undefined;
+    if (row === undefined) return undefined;
+    try {
+      const text = unpackText(row.tags);
+      return { row, text, tags: row.count === 0 ? [] : text.split('\n') };
+    } catch (error) {
+      this.#log.error('a stored tag set is damaged; it will be scanned again', {
+        key,
+        error: messageOf(error),
+      });
+      return undefined;
+    }
+  }
+
+  /** Counts over all sets and never goes back, so that a set that was deleted and came again is not taken for the old one. */
+  #nextVersion(): number {
+    const row = this.#statement('UPDATE last_version SET value = value + 1 RETURNING value').get();
+    return Number(row?.['value']);
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #transaction<T>(work: () => T): T {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.#database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** Runs `work`; when the file turns out to be damaged, begins a new one and runs it once more. */
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (sqliteTrouble(error) !== 'damaged') throw sqliteFailure(error, this.#path);
+      this.#rebuild(error);
+      return work();
+    }
+  }
+
+  #openOrRebuild(): DatabaseSync {
+    try {
+      return this.#open(0);
+    } catch (error) {
+      if (sqliteTrouble(error) !== 'damaged') throw sqliteFailure(error, this.#path);
+      this.#setAside(error);
+      return this.#open(Date.now());
+    }
+  }
+
+  #rebuild(reason: unknown): void {
+    this.close();
+    this.#setAside(reason);
+    this.#statements = new Map();
+    this.#database = this.#open(Date.now());
+  }
+
+  /** `firstVersion` is where versions begin in a new file: after a rebuild above any that a reader may still know. */
+  #open(firstVersion: number): DatabaseSync {
+    // SQLite gives its other files the mode of this one.
+    if (!existsSync(this.#path)) closeSync(openSync(this.#path, 'a', 0o600));
+    const database = new DatabaseSync(this.#path, { timeout: 5000 });
+    try {
+      // The cache is small on purpose: a set is read once per scan. NORMAL outlives any crash of the process; a power cut costs the last scans.
+      database.exec(
+        'PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -512',
+      );
+      const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+      if (found !== 0 && found !== formatVersion) throw damaged(`written by another version (${found})`);
+      if (found === 0) database.exec(create(firstVersion));
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  #setAside(reason: unknown): void {
+    const suffix = `damaged-${new Date().toISOString().replaceAll(/[-:.]/g, '')}`;
+    for (const part of ['', '-wal', '-shm']) {
+      if (existsSync(this.#path + part)) renameSync(this.#path + part, `${this.#path}.${suffix}${part}`);
+    }
+    this.#log.error('the tag database was damaged and has been set aside; tags will be scanned again', {
+      file: `${basename(this.#path)}.${suffix}`,
+      error: messageOf(reason),
+    });
+  }
+}
+
+/** The same shape as SQLite's own error for a file that is none of its own. */
+function damaged(message: string): Error {
+  return Object.assign(new Error(message), { errcode: 26 });
+}
+
+function joinTags(key: string, tags: readonly string[]): string {
+  const text = tags.join('\n');
+  let breaks = 0;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) breaks += 1;
+  if (breaks === Math.max(tags.length - 1, 0)) return text;
+  throw new TidemarkError('RegistryBadAnswer', `the tags of ${key} contain a line break, which no tag may`);
+}
