@@ -1,0 +1,92 @@
+import { rmSync } from 'node:fs';
+import { stringify } from 'yaml';
+import { z } from 'zod';
+import { tidemarkIn, type Tidemark } from '../harness/tidemark.ts';
+import type { Workspace } from '../harness/workspace.ts';
+import type { AnObject, Home, ObjectName } from './home.ts';
+import { mergePatch } from './merge-patch.ts';
+
+const statusList = z.object({
+  items: z.array(
+    z.object({
+      kind: z.string(),
+      metadata: z.object({ name: z.string(), namespace: z.string() }),
+      status: z.record(z.string(), z.unknown()).default({}),
+    }),
+  ),
+});
+
+const eventList = z.object({
+  items: z.array(
+    z.object({
+      involvedObject: z.object({ kind: z.string(), name: z.string(), namespace: z.string() }),
+      type: z.string(),
+      reason: z.string(),
+      message: z.string(),
+    }),
+  ),
+});
+
+/** The embedded home: objects are YAML files in a folder, one each, and `tidemark run` watches them. */
+export function embeddedHome(workspace: Workspace, tidemark: Tidemark = tidemarkIn(workspace)): Home {
+  const folder = workspace.makeFolder('objects');
+  const where = ['-f', folder, '--state', workspace.path('state')];
+  const objects = new Map<string, AnObject>();
+  let running: ReturnType<Tidemark['start']> | undefined;
+
+  const fileOf = ({ kind, namespace, name }: ObjectName): string =>
+    `${kind}-${namespace}-${name}.yaml`.toLowerCase();
+  const save = (object: AnObject): void => {
+    const name = nameOf(object);
+    objects.set(fileOf(name), object);
+    workspace.write(`objects/${fileOf(name)}`, stringify(object));
+  };
+  const query = async (...args: string[]): Promise<unknown> => {
+    const { code, stdout, stderr } = await tidemark.run(...args, '-A', '-o', 'json', ...where);
+    if (code === 2 || code === null) throw new Error(`tidemark ${args.join(' ')}: exit ${code}: ${stderr}`);
+    return JSON.parse(stdout);
+  };
+
+  return {
+    apply: async (added) => {
+      for (const object of added) save(object);
+      running ??= tidemark.start(
+        'run',
+        ...where,
+        '--listen',
+        'off',
+        '--log-format',
+        'json',
+        '--log-level',
+        'debug',
+      );
+    },
+    patch: async (name, patch) => {
+      const object = objects.get(fileOf(name));
+      if (object === undefined) throw new Error(`there is no ${fileOf(name)} to patch`);
+      save(mergePatch(object, patch) as AnObject);
+    },
+    delete: async (name) => {
+      objects.delete(fileOf(name));
+      rmSync(`${folder}/${fileOf(name)}`);
+    },
+    statuses: async () => {
+      const { items } = statusList.parse(await query('get', 'image', 'all'));
+      return items.map(({ kind, metadata, status }) => ({ kind, ...metadata, status }));
+    },
+    events: async () => {
+      const { items } = eventList.parse(await query('events'));
+      return items.map(({ involvedObject, type, reason, message }) => ({
+        ...involvedObject,
+        event: [type, reason, message],
+      }));
+    },
+    stop: async () => {
+      await running?.stop();
+    },
+  };
+}
+
+export function nameOf({ kind, metadata }: AnObject): ObjectName {
+  return { kind, namespace: metadata.namespace ?? '', name: metadata.name };
+}
