@@ -18,11 +18,9 @@ export function build<K extends KindName>(
   fields: Readonly<Record<string, unknown>>,
   { name = 'app', namespace = 'apps', metadata, status }: Wanted<unknown, unknown>,
 ): Kinds[K] {
-  const { object, issues } = checkObject(
-    kind,
-    { metadata: { name, namespace }, ...fields },
-    { defaultNamespace: namespace },
-  );
+  const head = { name, ...(namespace === '' ? {} : { namespace }) };
+  const written = { metadata: head, ...fields };
+  const { object, issues } = checkObject(kind, written, { defaultNamespace: namespace });
   if (object === undefined)
     throw new Error(`the ${kind} of this test is not valid: ${JSON.stringify(issues)}`);
   return {
