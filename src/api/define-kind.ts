@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 
 /** A validation rule across fields, as the API server checks it and as we check it. */
 export interface Rule<Spec> {
@@ -36,8 +36,11 @@ export interface KindDefinition<Name extends string = string, Spec = unknown, St
   readonly crdAnnotations: Readonly<Record<string, string>>;
   /** One sentence for people. */
   readonly description: string;
-  /** Top-level fields beside apiVersion, kind and metadata. Unknown fields are refused. */
-  readonly fields: z.ZodObject;
+  /**
+   * The top-level fields beside apiVersion, kind and metadata, as they are written, turned into those of the object.
+   * Unknown fields are refused, status is dropped.
+   */
+  readonly fields: z.ZodType<object>;
   /** The schema of `spec`; absent for the core kinds that we only read. */
   readonly spec?: z.ZodType<Spec>;
   readonly status?: z.ZodType<Status>;
@@ -70,4 +73,11 @@ export function defineKind<Name extends string, Spec, Status>(
 /** `image.toolkit.fluxcd.io/v1`, or `v1` for the core group. */
 export function apiVersionOf(definition: Pick<KindDefinition, 'group' | 'version'>): string {
   return definition.group === '' ? definition.version : `${definition.group}/${definition.version}`;
+}
+
+/** The top-level fields of a kind that has a spec and a status. */
+export function specAndStatus(spec: z.ZodType): z.ZodType<{ spec: unknown }> {
+  return z
+    .strictObject({ spec, status: z.unknown().optional() })
+    .transform((fields) => ({ spec: fields.spec }));
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { defineKind } from './define-kind.ts';
+import { defineKind, specAndStatus } from './define-kind.ts';
 import { duration, localReference, shortDuration, statusFields } from './fields.ts';
 import type { ApiObject } from './object.ts';
 
@@ -107,7 +107,7 @@ export const gitRepositoryKind = defineKind({
     { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
     { name: 'Status', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].message' },
   ],
-  fields: z.strictObject({ spec, status: z.unknown().optional() }),
+  fields: specAndStatus(spec),
   spec,
   status,
   rules: [

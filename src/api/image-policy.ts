@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { defineKind } from './define-kind.ts';
+import { defineKind, specAndStatus } from './define-kind.ts';
 import { duration, namespacedReference, statusFields } from './fields.ts';
 import type { ApiObject } from './object.ts';
 
@@ -94,7 +94,7 @@ export const imagePolicyKind = defineKind({
     { name: 'Status', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].message' },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
   ],
-  fields: z.strictObject({ spec, status: z.unknown().optional() }),
+  fields: specAndStatus(spec),
   spec,
   status,
   rules: [

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { defineKind } from './define-kind.ts';
+import { defineKind, specAndStatus } from './define-kind.ts';
 import { accessFrom, duration, localReference, shortDuration, statusFields } from './fields.ts';
 import type { ApiObject } from './object.ts';
 
@@ -87,7 +87,7 @@ export const imageRepositoryKind = defineKind({
     { name: 'Last scan', type: 'string', jsonPath: '.status.lastScanResult.scanTime', priority: 1 },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
   ],
-  fields: z.strictObject({ spec, status: z.unknown().optional() }),
+  fields: specAndStatus(spec),
   spec,
   status,
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import { substituteAnnotation } from './annotations.ts';
-import { defineKind } from './define-kind.ts';
+import { defineKind, specAndStatus } from './define-kind.ts';
 import { duration, labelSelector, localReference, statusFields, stringMap } from './fields.ts';
 import { gitRef } from './git-repository.ts';
 import type { ApiObject } from './object.ts';
@@ -126,7 +126,7 @@ export const imageUpdateAutomationKind = defineKind({
     { name: 'Last run', type: 'string', jsonPath: '.status.lastAutomationRunTime', priority: 1 },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
   ],
-  fields: z.strictObject({ spec, status: z.unknown().optional() }),
+  fields: specAndStatus(spec),
   spec,
   status,
 });

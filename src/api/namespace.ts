@@ -19,5 +19,7 @@ export const namespaceKind = defineKind<'Namespace', undefined, undefined>({
   shortNames: ['ns'],
   namespaced: false,
   description: 'Namespace groups objects; its labels decide about access across namespaces.',
-  fields: z.strictObject({ spec: z.unknown().optional(), status: z.unknown().optional() }),
+  fields: z
+    .strictObject({ spec: z.unknown().optional(), status: z.unknown().optional() })
+    .transform(() => ({})),
 });

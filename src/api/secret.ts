@@ -7,12 +7,14 @@ const base64 = z.string().refine((text) => isBase64(text), {
   error: 'must be base64; plain text belongs under stringData',
 });
 
-const fields = z.strictObject({
-  type: z.string().default('Opaque').describe('What the Secret is for.'),
-  data: z.record(z.string(), base64).default({}).describe('Values in base64.'),
-  stringData: z.record(z.string(), z.string()).optional().describe('Values as text; they win over data.'),
-  immutable: z.boolean().optional().describe('True forbids changes.'),
-});
+const fields = z
+  .strictObject({
+    type: z.string().default('Opaque').describe('What the Secret is for.'),
+    data: z.record(z.string(), base64).default({}).describe('Values in base64.'),
+    stringData: z.record(z.string(), z.string()).optional().describe('Values as text; they win over data.'),
+    immutable: z.boolean().optional().describe('True forbids changes.'),
+  })
+  .transform(({ type, data, stringData }) => ({ type, data: mergeStringData(data, stringData) }));
 
 /** v1 Secret. `data` is base64, as the API has it; `stringData` has been merged into it. Read values with `secretValue`. */
 export interface Secret extends ObjectHead {
