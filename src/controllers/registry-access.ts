@@ -10,7 +10,10 @@ import type { ObjectStore } from '../store/store.ts';
 import { notFoundText } from './not-found.ts';
 
 /** How to reach the registry of an ImageRepository, from the Secrets that it names. Throws `CredentialsInvalid` and `FeatureUnsupported`. */
-export async function registryAccess(repository: ImageRepository, store: ObjectStore): Promise<RegistryAccess> {
+export async function registryAccess(
+  repository: ImageRepository,
+  store: ObjectStore,
+): Promise<RegistryAccess> {
   refuseUnsupported(repository);
   const { spec } = repository;
   const read = (name: string | undefined): Promise<Secret | undefined> => readSecret(store, repository, name);

@@ -57,12 +57,18 @@ export class Engine {
   readonly #lanes = new Map<string, Lane>();
   readonly #stop = new AbortController();
   readonly #watches: Promise<void>[] = [];
+  /** What others care about in each object, by kind and key. */
+  readonly #fingerprints = new Map<KindName, Map<string, string>>();
   readonly #idleWaiters = new Set<() => void>();
   #syncing = 0;
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    const reconciler = new Reconciler({ ...options, wake: (target) => this.wake(target) });
+    const reconciler = new Reconciler({
+      ...options,
+      wake: (target) => this.wake(target),
+      written: (kind, object) => this.#proclaim(kind, object),
+    });
     for (const controller of options.controllers) {
       this.#lanes.set(
         controller.kind,
@@ -132,7 +138,6 @@ export class Engine {
   async #watch(kind: KindName, synced: () => void): Promise<void> {
     const { clock, log } = this.#options;
     const seen = new Map<string, Seen>();
-    const fingerprints = new Map<string, string>();
     let resourceVersion: string | undefined;
     while (!this.#stop.signal.aborted) {
       try {
@@ -145,13 +150,13 @@ export class Engine {
           resourceVersion = event.resourceVersion;
           if (event.type === 'bookmark') {
             // What was known before a fresh list and is not in it has gone meanwhile.
-            for (const gone of known ?? []) this.#vanished(kind, gone, { seen, fingerprints });
+            for (const gone of known ?? []) this.#vanished(kind, gone, seen);
             known?.clear();
             synced();
             continue;
           }
           known?.delete(formatKey(event.object.metadata));
-          this.#changed(kind, event, { seen, fingerprints });
+          this.#changed(kind, event, seen);
         }
       } catch (error) {
         if (this.#stop.signal.aborted) break;
@@ -166,46 +171,44 @@ export class Engine {
   #changed<K extends KindName>(
     kind: K,
     event: Exclude<WatchEvent<Kinds[K]>, { type: 'bookmark' }>,
-    memory: { readonly seen: Map<string, Seen>; readonly fingerprints: Map<string, string> },
+    memory: Map<string, Seen>,
   ): void {
     const { object } = event;
     const key = formatKey(object.metadata);
     if (event.type === 'deleted') return this.#vanished(kind, key, memory);
-    const before = memory.seen.get(key);
+    const before = memory.get(key);
     const now: Seen = {
       generation: object.metadata.generation,
       requestedAt: object.metadata.annotations?.[reconcileRequestAnnotation],
       deleting: object.metadata.deletionTimestamp !== undefined,
     };
-    memory.seen.set(key, now);
+    memory.set(key, now);
     const lane = this.#lanes.get(kind);
     if (lane !== undefined && calls(before, now)) {
       this.#referrers.set(`${kind} ${key}`, lane.references(object));
       lane.add(key);
     }
-    this.#proclaim(kind, object, memory.fingerprints);
+    this.#proclaim(kind, object);
   }
 
-  #vanished(
-    kind: KindName,
-    key: string,
-    memory: { readonly seen: Map<string, Seen>; readonly fingerprints: Map<string, string> },
-  ): void {
-    memory.seen.delete(key);
+  #vanished(kind: KindName, key: string, memory: Map<string, Seen>): void {
+    memory.delete(key);
     this.#referrers.set(`${kind} ${key}`, []);
     this.#lanes.get(kind)?.forget(key);
-    if (memory.fingerprints.delete(key)) this.wake(`${kind}/${key}`);
+    if (this.#fingerprints.get(kind)?.delete(key) === true) this.wake(`${kind}/${key}`);
   }
 
-  #proclaim<K extends KindName>(kind: K, object: Kinds[K], fingerprints: Map<string, string>): void {
+  #proclaim<K extends KindName>(kind: K, object: Kinds[K]): void {
     const herald = this.#options.heralds.find((candidate) => candidate.kind === kind) as
       | Herald<K>
       | undefined;
     if (herald === undefined) return;
     const key = formatKey(object.metadata);
     const fingerprint = herald.fingerprint(object);
-    const before = fingerprints.get(key) ?? '';
-    fingerprints.set(key, fingerprint);
+    const known = this.#fingerprints.get(kind) ?? new Map<string, string>();
+    this.#fingerprints.set(kind, known);
+    const before = known.get(key) ?? '';
+    known.set(key, fingerprint);
     if (herald.references !== undefined) this.#referrers.set(`${kind} ${key}`, herald.references(object));
     if (before !== fingerprint) this.wake(herald.target(object));
   }

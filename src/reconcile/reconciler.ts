@@ -20,6 +20,8 @@ export interface ReconcilerDeps {
   /** Turns an error into an outcome; the one place where codes become conditions. */
   readonly judge: (error: unknown) => Outcome;
   readonly wake: (target: string) => void;
+  /** Told of every status that was written, at once: the watch brings the same news later. */
+  readonly written: (kind: ReconciledKind, object: Kinds[ReconciledKind]) => void;
 }
 
 /** What the queue has to know after one pass. */
@@ -137,12 +139,13 @@ export class Reconciler {
     let { resourceVersion } = context.object.metadata;
     for (let tries = 0; ; tries += 1) {
       try {
-        await this.#deps.store.writeStatus(
+        const written = await this.#deps.store.writeStatus(
           kind,
           context.key,
           status,
           resourceVersion === undefined ? {} : { resourceVersion },
         );
+        this.#deps.written(kind, written);
         return;
       } catch (error) {
         if (isTidemarkError(error, 'NotFound')) return;

@@ -61,7 +61,9 @@ export class ImageRepositoryController implements Controller<'ImageRepository'> 
     const access = await wrapped('AuthenticationFailed', accessFailedText, () =>
       registryAccess(object, this.#deps.store),
     );
-    const decision = await wrapped('ScheduleFailed', scheduleFailedText, async () => this.#decide(run, image));
+    const decision = await wrapped('ScheduleFailed', scheduleFailedText, async () =>
+      this.#decide(run, image),
+    );
     const intervalMs = parseMilliseconds(object.spec.interval);
     if (!decision.scan) return this.#notDue(run, decision.nextScanMs);
     const change = await wrapped('ScanFailed', scanFailedText, () => this.#scan(run, image, access));
@@ -137,7 +139,8 @@ export class ImageRepositoryController implements Controller<'ImageRepository'> 
     const key = tagSetKey(object.metadata, image);
     const change = storing(image, () => this.#deps.tags.write(key, tags, checksum, now));
     const first = draft.lastScanResult === undefined || draft.canonicalImageName !== image.canonical;
-    if (first || !isSame(change)) wake(targetOf('ImageRepository', object.metadata.namespace, object.metadata.name));
+    if (first || !isSame(change))
+      wake(targetOf('ImageRepository', object.metadata.namespace, object.metadata.name));
     const before = draft.canonicalImageName;
     if (before !== undefined && before !== image.canonical) {
       this.#deps.tags.delete(tagSetKey(object.metadata, { canonical: before }));
@@ -154,12 +157,18 @@ function storing<T>(image: ImageName, write: () => T): T {
   try {
     return write();
   } catch (error) {
-    throw new TidemarkError('ScanFailed', storeFailedText(image.canonical, messageOf(error)), { cause: error });
+    throw new TidemarkError('ScanFailed', storeFailedText(image.canonical, messageOf(error)), {
+      cause: error,
+    });
   }
 }
 
 /** Runs one step; what goes wrong in it is told in the step's words. */
-async function wrapped<T>(code: ErrorCode, text: (problem: string) => string, step: () => Promise<T>): Promise<T> {
+async function wrapped<T>(
+  code: ErrorCode,
+  text: (problem: string) => string,
+  step: () => Promise<T>,
+): Promise<T> {
   try {
     return await step();
   } catch (error) {

@@ -4,7 +4,6 @@ import { parseMilliseconds } from '../../go/duration.ts';
 import type { ImageRef } from '../../model/image-ref.ts';
 import { checkImageRef } from '../../model/image-ref.ts';
 import { isTidemarkError } from '../../model/errors.ts';
-import { normalizeUpdatePath } from '../../pipeline/publish/update-path.ts';
 import type { Publisher, PublishResult } from '../../pipeline/publish/ports.ts';
 import { isUpdateCandidate, markerNeedle } from '../../pipeline/update/screen.ts';
 import { formatTime } from '../../reconcile/conditions.ts';
@@ -86,12 +85,11 @@ export class ImageUpdateAutomationController implements Controller<'ImageUpdateA
     let drafted: Drafted | undefined;
     let checkedOut = false;
     try {
-      const path = normalizeUpdatePath(object.spec.update.path);
       const result = await this.#deps.publisher.publish(
         {
           ...source.route,
           remote: source.remote,
-          path,
+          path: object.spec.update.path ?? '.',
           screen: { path: isUpdateCandidate, needle: markerNeedle },
           dryRun: this.#deps.dryRun ?? false,
           ...(unchangedSince === undefined ? {} : { unchangedSince }),
@@ -101,7 +99,6 @@ export class ImageUpdateAutomationController implements Controller<'ImageUpdateA
               automation: object,
               policies,
               refs,
-              path,
               now,
               readings: this.#deps.readings,
             });

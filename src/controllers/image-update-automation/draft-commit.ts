@@ -21,8 +21,6 @@ export interface Drafting {
   readonly policies: Policies;
   /** By `namespace:name`, only those that are sound. */
   readonly refs: ReadonlyMap<string, ImageRef>;
-  /** `update.path` in clean form; `.` is the root. */
-  readonly path: string;
   readonly now: Date;
   readonly readings: ReadingCache;
 }
@@ -48,9 +46,7 @@ export function draftCommit(tree: TreeView, drafting: Drafting): Drafted {
     problems.push(...markerProblems({ path: file.path, reading, update }, drafting));
     if (update.changes.length === 0 || update.refused !== undefined) continue;
     files.push({ file, bytes: update.bytes });
-    changes.push(
-      ...update.changes.map((change) => messageChange(relativeTo(drafting.path, file.path), change)),
-    );
+    changes.push(...update.changes.map((change) => messageChange(relativeTo(tree.root, file.path), change)));
   }
   const draft = files.length === 0 ? undefined : commitOf(files, changes, drafting);
   return { draft, changes, markers, problems };
@@ -97,7 +93,6 @@ function messageChange(
 }
 
 /** A file as the message names it: relative to `update.path`. */
-function relativeTo(path: string, file: string): string {
-  if (path === '.') return file;
-  return file === path ? (file.split('/').at(-1) ?? file) : file.slice(path.length + 1);
+function relativeTo(root: string, file: string): string {
+  return root === '' ? file : file.slice(root.length + 1);
 }

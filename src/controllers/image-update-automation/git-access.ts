@@ -20,6 +20,7 @@ export function gitRemote(source: GitRepository, secret: Secret | undefined): Gi
   return {
     url: source.spec.url,
     timeoutMs: parseMilliseconds(source.spec.timeout),
+    ...(secret === undefined ? {} : { identity: formatKey(secret.metadata) }),
     ...(credentials === undefined ? {} : { credentials }),
     ...(tls === undefined ? {} : { tls }),
   };

@@ -1,0 +1,52 @@
+import { heralds, localHeralds } from '../controllers/heralds.ts';
+import { ImagePolicyController } from '../controllers/image-policy/controller.ts';
+import { ImageRepositoryController } from '../controllers/image-repository/controller.ts';
+import type { AutomationDeps } from '../controllers/image-update-automation/controller.ts';
+import { ImageUpdateAutomationController } from '../controllers/image-update-automation/controller.ts';
+import { createReadingCache } from '../controllers/image-update-automation/reading-cache.ts';
+import { judge } from '../controllers/outcomes.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Log } from '../model/log.ts';
+import type { Publisher } from '../pipeline/publish/ports.ts';
+import type { RegistryClient, TagStore } from '../pipeline/scan/ports.ts';
+import type { Observer } from '../reconcile/engine.ts';
+import { Engine } from '../reconcile/engine.ts';
+import { afterTimeout } from '../reconcile/queue.ts';
+import type { EventLog, ObjectStore } from '../store/store.ts';
+
+/** The adapters and settings that an engine is put together from. */
+export interface EngineParts {
+  readonly store: ObjectStore;
+  readonly events: EventLog;
+  readonly tags: TagStore;
+  readonly registry: RegistryClient;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Workers per kind. */
+  readonly concurrency: number;
+  readonly crossNamespaceAllowed: boolean;
+  readonly requeueDependencyMs: number;
+  /** Secrets and Namespaces are few and near: watch them too. */
+  readonly watchesSecrets: boolean;
+  readonly dryRun?: boolean;
+  readonly published?: NonNullable<AutomationDeps['published']>;
+  readonly observer?: Observer;
+}
+
+/** Marked files of which the readings are kept in memory. */
+const readingCacheSize = 20_000;
+
+export function createEngine(parts: EngineParts): Engine {
+  const automations = new ImageUpdateAutomationController({
+    ...parts,
+    readings: createReadingCache(readingCacheSize),
+  });
+  return new Engine({
+    ...parts,
+    after: afterTimeout,
+    judge,
+    heralds: parts.watchesSecrets ? localHeralds : heralds,
+    controllers: [new ImageRepositoryController(parts), new ImagePolicyController(parts), automations],
+  });
+}
