@@ -8,8 +8,8 @@ export interface GoMatch {
   group(number: number): string | undefined;
 }
 
-/** A template read once: text to copy, and numbers of groups to fill in. */
-export type ExpandTemplate = readonly (string | number)[];
+/** A template read once: text to copy, and the groups of which the first that took part is filled in. */
+export type ExpandTemplate = readonly (string | readonly number[])[];
 
 const NAME = /^[\p{L}\p{Nd}_]+/u;
 const DIGITS = /^[0-9]+$/;
@@ -26,15 +26,14 @@ export function expand(template: string, match: GoMatch): string {
 
 /** Reads a template for a pattern whose groups have these names. For one template and many matches. */
 export function parseTemplate(template: string, names: readonly string[]): ExpandTemplate {
-  const parts: (string | number)[] = [];
+  const parts: (string | readonly number[])[] = [];
   let rest = template;
   for (let dollar = rest.indexOf('$'); dollar >= 0; dollar = rest.indexOf('$')) {
     if (dollar > 0) parts.push(rest.slice(0, dollar));
     rest = rest.slice(dollar + 1);
     const reference = readReference(rest);
     if (reference !== undefined) {
-      const group = groupNumber(reference.name) ?? names.indexOf(reference.name);
-      if (group >= 0) parts.push(group);
+      parts.push(groupsOf(reference.name, names));
       rest = rest.slice(reference.length);
     } else {
       parts.push('$');
@@ -48,7 +47,7 @@ export function parseTemplate(template: string, names: readonly string[]): Expan
 /** Fills a template that was read by `parseTemplate`. */
 export function fillTemplate(template: ExpandTemplate, match: GoMatch): string {
   let out = '';
-  for (const part of template) out += typeof part === 'string' ? part : (match.group(part) ?? '');
+  for (const part of template) out += typeof part === 'string' ? part : groupText(part, match);
   return out;
 }
 
@@ -59,6 +58,21 @@ function readReference(text: string): { name: string; length: number } | undefin
   if (name === undefined) return undefined;
   if (!braced) return { name, length: name.length };
   return text[name.length + 1] === '}' ? { name, length: name.length + 2 } : undefined;
+}
+
+function groupText(groups: readonly number[], match: GoMatch): string {
+  for (const group of groups) {
+    const text = match.group(group);
+    if (text !== undefined) return text;
+  }
+  return '';
+}
+
+/** The groups that a reference means: one by number, or all of that name. */
+function groupsOf(reference: string, names: readonly string[]): readonly number[] {
+  const number = groupNumber(reference);
+  if (number !== undefined) return [number];
+  return names.flatMap((name, index) => (name === reference ? [index] : []));
 }
 
 /** Go reads a name as a number when it is all digits, has no leading zero and at most nine digits. */

@@ -1,6 +1,7 @@
 import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { fillTemplate, parseTemplate } from './expand.ts';
 import type { GoMatch } from './expand.ts';
+import { escapeBrackets, estimateSize, makeNamesUnique } from './pattern-tokens.ts';
 
 /** A pattern that Go's `regexp.Compile` would refuse. The message is Go's. */
 export class GoRegexpError extends Error {
@@ -13,8 +14,8 @@ export class GoRegexpError extends Error {
 /** Start and end of each group, one pair after the other; -1 for a group that took no part. */
 type Indexes = readonly number[];
 
-/** The longest pattern that is compiled. Go has no such limit; nobody writes longer ones, and each costs memory. */
-export const MAX_PATTERN_LENGTH = 32_768;
+/** The largest pattern that is compiled, in instructions. Go admits more, and needs the memory and time for it. */
+const MAX_SIZE = 50_000;
 
 /**
  * Compiles a pattern in Go's RE2 syntax; matching takes time linear in the text, whatever the pattern.
@@ -22,21 +23,50 @@ export const MAX_PATTERN_LENGTH = 32_768;
  * @throws {GoRegexpError} with Go's text, for example ``error parsing regexp: missing closing ): `(` ``.
  */
 export function compileRegexp(pattern: string): GoRegexp {
-  if (pattern.length > MAX_PATTERN_LENGTH) {
-    throw new GoRegexpError(
-      `error parsing regexp: expression too large: ${pattern.length} characters, at most ${MAX_PATTERN_LENGTH} are accepted`,
-    );
-  }
+  if (estimateSize(pattern) > MAX_SIZE) throw syntaxError('expression too large', pattern);
   try {
     return new GoRegexp(pattern, RE2JS.compile(pattern));
   } catch (error) {
-    if (error instanceof RE2JSSyntaxException) {
-      const message = `error parsing regexp: ${error.getDescription()}: \`${error.getPattern() ?? ''}\``;
-      throw new GoRegexpError(message, { cause: error });
-    }
-    // Anything else means that the pattern was too much for the engine (deep recursion, memory).
-    throw new GoRegexpError(`error parsing regexp: expression too large: \`${pattern}\``, { cause: error });
+    // Any other error means that the pattern was too much for the engine.
+    if (!(error instanceof RE2JSSyntaxException)) throw syntaxError('expression too large', pattern, error);
+    if (isTooStrict(error)) return compileRewritten(pattern);
+    throw inGoWords(error, pattern);
   }
+}
+
+/** Two things that Go admits and the engine does not: groups that share a name, and `[:]` within a class. */
+function isTooStrict(error: RE2JSSyntaxException): boolean {
+  return error.getDescription() === 'duplicate capture group name' || error.getPattern() === '[:]';
+}
+
+function compileRewritten(pattern: string): GoRegexp {
+  const unique = makeNamesUnique(escapeBrackets(pattern));
+  try {
+    return new GoRegexp(pattern, RE2JS.compile(unique.pattern), unique.originals);
+  } catch (error) {
+    if (!(error instanceof RE2JSSyntaxException)) throw syntaxError('expression too large', pattern, error);
+    let message = inGoWords(error, unique.pattern).message.replaceAll(String.raw`\[:]`, '[:]');
+    for (const [name, original] of unique.originals)
+      message = message.replaceAll(`<${name}>`, `<${original}>`);
+    throw new GoRegexpError(message, { cause: error });
+  }
+}
+
+/** The engine's complaint as Go makes it. They differ in what they quote. */
+function inGoWords(error: RE2JSSyntaxException, pattern: string): GoRegexpError {
+  const problem = error.getDescription();
+  const place = error.getPattern() ?? '';
+  if (problem === 'expression too large' || problem === 'expression nests too deeply') {
+    return syntaxError(problem, pattern, error);
+  }
+  if (problem === 'invalid named capture' && /^\(\?P?<$/.test(place)) {
+    return syntaxError('invalid or unsupported Perl syntax', place.slice(0, 3), error);
+  }
+  return syntaxError(problem, place, error);
+}
+
+function syntaxError(problem: string, place: string, cause?: unknown): GoRegexpError {
+  return new GoRegexpError(`error parsing regexp: ${problem}: \`${place}\``, { cause });
 }
 
 /** A compiled pattern. Positions count UTF-16 units, as everywhere in JavaScript. */
@@ -46,11 +76,14 @@ export class GoRegexp {
   readonly names: readonly string[];
   readonly #compiled: RE2JS;
 
-  constructor(source: string, compiled: RE2JS) {
+  /** `originals` translates the names of groups that were renamed for the engine. */
+  constructor(source: string, compiled: RE2JS, originals: ReadonlyMap<string, string> = new Map()) {
     this.source = source;
     this.#compiled = compiled;
     const names = Array.from({ length: compiled.groupCount() + 1 }, () => '');
-    for (const [name, index] of Object.entries(compiled.namedGroups())) names[index] = name;
+    for (const [name, index] of Object.entries(compiled.namedGroups())) {
+      names[index] = originals.get(name) ?? name;
+    }
     this.names = names;
   }
 

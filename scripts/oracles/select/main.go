@@ -2,7 +2,8 @@
 //
 //	cd scripts/oracles/select && go run . > ../../../test/golden/select-go.json
 //
-// The inputs are made with a fixed seed: the same toolchain and libraries give the same file.
+// The inputs are made with a fixed seed: the same toolchain and libraries give the same file. A number as argument is
+// another seed, and gives other inputs.
 package main
 
 import (
@@ -11,6 +12,7 @@ import (
 	"fmt"
 	"math/rand"
 	"os"
+	"strconv"
 	"strings"
 )
 
@@ -22,7 +24,15 @@ type section struct {
 }
 
 func main() {
-	random := rand.New(rand.NewSource(20260401))
+	seed := int64(1)
+	if len(os.Args) > 1 {
+		given, err := strconv.ParseInt(os.Args[1], 10, 64)
+		if err != nil {
+			panic(err)
+		}
+		seed = given
+	}
+	random := rand.New(rand.NewSource(seed))
 	sections := []section{
 		{"versions", versions(random)},
 		{"versionOrder", versionOrder(random)},

@@ -65,10 +65,13 @@ func floats(random *rand.Rand) []row {
 	return rows
 }
 
-// exact is the number in full. big.Rat reads no single underscores between decimals, so they go first.
+// exact is the number in full; digits written out may be more than a float can hold. big.Rat reads no single underscores between decimals, so they go first.
 func exact(text string) (*big.Rat, bool) {
 	value, err := strconv.ParseFloat(text, 64)
-	if err != nil && !errors.Is(err, strconv.ErrRange) || value != value {
+	if errors.Is(err, strconv.ErrRange) && !strings.ContainsAny(text, "eEpP") {
+		err = nil
+	}
+	if err != nil || value != value {
 		return nil, false
 	}
 	plain := strings.ReplaceAll(text, "_", "")
