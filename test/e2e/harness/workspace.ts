@@ -1,4 +1,4 @@
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync, renameSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -10,6 +10,7 @@ export interface Workspace {
   path(...name: string[]): string;
   /** Writes a file as an editor does that never leaves half of one: beside it, then renamed into place. */
   write(name: string, text: string | Uint8Array): string;
+  read(name: string): string;
   makeFolder(name: string): string;
 }
 
@@ -31,6 +32,7 @@ export function createWorkspace(t: Pick<TestContext, 'after' | 'diagnostic'>): W
       renameSync(`${target}.writing~`, target);
       return target;
     },
+    read: (name) => readFileSync(path(name), 'utf8'),
     makeFolder: (name) => {
       mkdirSync(path(name), { recursive: true });
       return path(name);
