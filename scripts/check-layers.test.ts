@@ -71,6 +71,12 @@ const violations: readonly (readonly [title: string, file: string, source: strin
     'src/pipeline/scan/scan.ts:1: pipeline/scan must not import pipeline/scan/io (src/pipeline/scan/io/x.ts)',
   ],
   [
+    'only adapters use the shared HTTP client',
+    'src/pipeline/scan/scan.ts',
+    "import { HttpClient } from '../../http/http-client.ts';",
+    'src/pipeline/scan/scan.ts:1: pipeline/scan must not import http (src/http/http-client.ts)',
+  ],
+  [
     'the program does not import tests',
     'src/app/run.ts',
     "import { x } from './run.test.ts';",
