@@ -1,0 +1,33 @@
+import type { Command } from './command.ts';
+
+export const sections = ['Run', 'Look', 'Act', 'Tools on plain files', 'More'] as const;
+
+export type Section = (typeof sections)[number];
+
+/** One command: the words that name it, and where it is. Its module is loaded only when it is used. */
+export interface CommandEntry {
+  readonly words: string;
+  readonly summary: string;
+  readonly section: Section;
+  /** Commands of one family share a line in the list of commands. */
+  readonly family?: { readonly stem: string; readonly summary: string };
+  readonly load: () => Promise<Command>;
+}
+
+/** Other words for the same: whoever types them need not think. */
+export const aliases: ReadonlyMap<string, string> = new Map([
+  ['images', 'image'],
+  ['repositories', 'repository'],
+  ['policies', 'policy'],
+  ['updates', 'update'],
+  ['sources', 'source'],
+]);
+
+export const commandTable: readonly CommandEntry[] = [
+  {
+    words: 'markers list',
+    summary: 'List every marker below a folder, or in a file',
+    section: 'Tools on plain files',
+    load: async () => (await import('./commands/markers-list.ts')).markersList,
+  },
+];

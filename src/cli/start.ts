@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
+
+import { systemClock } from '../app/clock.ts';
+import type { CliDeps } from './deps.ts';
+import type { Sink } from './output.ts';
+import { runProgram } from './program.ts';
+
+/** How long a command that was told to stop may take before the process ends anyway. */
+const patienceMs = 10_000;
+
+/** Connects the program to the process that it runs in. The only place that knows both. */
+export async function start(argv: readonly string[]): Promise<void> {
+  const abort = new AbortController();
+  const stop = (reason: string): void => {
+    // The second Ctrl-C of somebody who does not want to wait.
+    if (abort.signal.aborted) process.exit(130);
+    abort.abort(new Error(reason));
+    setTimeout(() => process.exit(), patienceMs).unref();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
+  const deps: CliDeps = {
+    version: packageVersion,
+    environment: process.env,
+    folder: process.cwd(),
+    clock: systemClock,
+    signal: abort.signal,
+    stdin: { isTerminal: process.stdin.isTTY, read: readStdin },
+  };
+  const stdout = sinkOf(process.stdout, () => abort.abort(new Error('nobody reads the output')));
+  const stderr = sinkOf(process.stderr, () => undefined);
+  process.exitCode = await runProgram(argv, deps, { stdout, stderr });
+  // Whatever a library has left open must not keep the process; output is flushed by then.
+  setTimeout(() => process.exit(), 1000).unref();
+}
+
+/** A stream whose reader may go away at any time: `tidemark get | head -1`. */
+function sinkOf(stream: NodeJS.WriteStream, whenClosed: () => void): Sink {
+  let open = true;
+  stream.on('error', () => {
+    open = false;
+    whenClosed();
+  });
+  return {
+    isTerminal: stream.isTTY,
+    write: (text) => {
+      if (open) stream.write(text);
+    },
+  };
+}
+
+async function readStdin(): Promise<Buffer> {
+  return buffer(process.stdin);
+}
+
+/** From the package.json above this file, in a checkout or in the built package. */
+function packageVersion(): string {
+  const [version = 'unknown'] = ['../../package.json', '../../../package.json'].flatMap((path) => {
+    try {
+      const text = readFileSync(new URL(path, import.meta.url), 'utf8');
+      return [/"name": "tidemark",\s+"version": "([^"]+)"/.exec(text)?.[1] ?? []].flat();
+    } catch {
+      return [];
+    }
+  });
+  return version;
+}
