@@ -25,9 +25,9 @@ export const aliases: ReadonlyMap<string, string> = new Map([
 
 export const commandTable: readonly CommandEntry[] = [
   {
-    words: 'markers list',
-    summary: 'List every marker below a folder, or in a file',
+    words: 'policy test',
+    summary: 'Show which tag a policy selects from a list, and why',
     section: 'Tools on plain files',
-    load: async () => (await import('./commands/markers-list.ts')).markersList,
+    load: async () => (await import('./commands/policy-test.ts')).policyTest,
   },
 ];

@@ -1,3 +1,4 @@
+import type { Table } from '../views/table.ts';
 import { displayText, displayWidth } from './display-text.ts';
 
 export interface TableOptions {
@@ -10,11 +11,7 @@ export interface TableOptions {
  *
  * A cell of several lines takes several lines; the cells beside it are blank there.
  */
-export function renderTable(
-  columns: readonly string[],
-  rows: readonly (readonly string[])[],
-  options: TableOptions,
-): string {
+export function renderTable({ columns, rows }: Table, options: TableOptions): string {
   const lines = rows.flatMap((row) => splitRow(row));
   const all = options.header ? [columns.map((name) => name.toUpperCase()), ...lines] : lines;
   const widths = columns.map((_, column) =>
