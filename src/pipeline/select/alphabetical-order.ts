@@ -5,6 +5,7 @@ import type { Contender, Order } from './order.ts';
 export function alphabeticalOrder(direction: 'asc' | 'desc'): Order {
   const sign = direction === 'asc' ? 1 : -1;
   return {
+    name: `alphabetical ${direction}`,
     superlative: direction === 'asc' ? 'the last in byte order' : 'the first in byte order',
     read: (tag, value) => new Text({ tag, value, sign }),
     whyRefused: () => 'is refused',

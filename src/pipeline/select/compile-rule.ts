@@ -46,10 +46,8 @@ export function compileRule(spec: RuleSpec): Rule {
   const order = compileOrder(spec.policy);
   const filter = compileFilter(spec.filterTags);
   const exclude = (spec.exclude ?? []).map((pattern) => compileExclusion(pattern));
-  const { semver, alphabetical, numerical } = spec.policy;
-  const { pattern, extract } = spec.filterTags ?? {};
-  const parts = [semver?.range, alphabetical?.order, numerical?.order, pattern, extract, spec.exclude];
-  return { fingerprint: JSON.stringify(parts), exclude, filter, order };
+  const fingerprint = JSON.stringify([order.name, spec.filterTags, spec.exclude]);
+  return { fingerprint, exclude, filter, order };
 }
 
 /** A spec should have one choice. With more, semver comes before alphabetical before numerical, as in Flux. */

@@ -7,6 +7,7 @@ import type { Contender, Order } from './order.ts';
 export function numericalOrder(direction: 'asc' | 'desc'): Order {
   const sign = direction === 'asc' ? 1 : -1;
   return {
+    name: `numerical ${direction}`,
     superlative: direction === 'asc' ? 'the largest number' : 'the smallest number',
     read: (tag, value) => {
       const number = tryParseNumber(value);

@@ -16,6 +16,8 @@ export type Stage = 'excluded' | 'filtered' | 'unparsable' | 'out-of-range';
 
 /** What a policy means by "latest". */
 export interface Order {
+  /** In a word or two: `numerical asc`, `semver >=1.0.0`. */
+  readonly name: string;
   /** The contender that a value makes, or the stage at which it drops out. */
   read(tag: string, value: string): Contender | Stage;
   /** Why `read` refused a value: the end of a sentence about it. */

@@ -16,6 +16,7 @@ import type { Contender, Order } from './order.ts';
 export function semverOrder(range: string): Order {
   const constraint = parseConstraint(range);
   return {
+    name: `semver ${range}`,
     superlative: `the highest version in the range "${range}"`,
     read: (tag, value) => {
       const version = tryParseTagVersion(value);
