@@ -27,7 +27,7 @@ export function parseArguments(words: string, command: Command, rest: readonly s
     keys.set(key, option.attributeName());
   }
   if (command.examples.length > 0) {
-    parser.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}\n`).join("")}`);
+    parser.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}\n`).join('')}`);
   }
   try {
     parser.parse(rest, { from: 'user' });
