@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { compareContenders } from './compare-contenders.ts';
 import { compileRule } from './compile-rule.ts';
 import { judge } from './judge.ts';
-import { anyRule, anyTag, numRuns } from './testing/arbitrary-rule.ts';
+import { anyRule, anyTag, numRuns } from '../../../test/builders/arbitrary-rule.ts';
 
 test('contenders are in a total order in which no two tags are equal', () => {
   fc.assert(

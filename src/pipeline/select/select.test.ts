@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { compileRule } from './compile-rule.ts';
 import type { RuleSpec } from './compile-rule.ts';
 import { select } from './select.ts';
-import { anyRule, anyTags, numRuns } from './testing/arbitrary-rule.ts';
+import { anyRule, anyTags, numRuns } from '../../../test/builders/arbitrary-rule.ts';
 
 interface Latest {
   readonly tags: readonly string[];

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { compileRule } from './compile-rule.ts';
 import { select } from './select.ts';
 import { advanceCursor, startCursor } from './selection-cursor.ts';
-import { anyRule, anyTag, anyTags, numRuns } from './testing/arbitrary-rule.ts';
+import { anyRule, anyTag, anyTags, numRuns } from '../../../test/builders/arbitrary-rule.ts';
 
 const numerical = compileRule({ policy: { numerical: {} } });
 

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { RuleSpec } from '../compile-rule.ts';
+import type { RuleSpec } from '../../src/pipeline/select/compile-rule.ts';
 
 /** How often a property is tried. `TIDEMARK_PROPERTY_RUNS` asks for more. */
 export const numRuns = Number(process.env['TIDEMARK_PROPERTY_RUNS'] ?? 2000);
