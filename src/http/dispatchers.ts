@@ -1,0 +1,95 @@
+import { createSecureContext, getCACertificates } from 'node:tls';
+import type { SecureContext } from 'node:tls';
+
+import type { Dispatcher } from 'undici';
+import { Agent, buildConnector, ProxyAgent, Socks5ProxyAgent } from 'undici';
+
+import { HttpFailure } from './http-failure.ts';
+
+/** How to reach a server: with which certificates, and through which proxy. */
+export interface HttpRoute {
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  /** Proxy URL: http, https or socks5, with user information if it needs any. */
+  readonly proxy?: string | undefined;
+}
+
+export interface DispatcherOptions {
+  readonly connectTimeoutMs: number;
+  readonly connectionsPerOrigin: number;
+  /** So many routes keep their connections; the one not used for longest gives way. */
+  readonly maxRoutes: number;
+}
+
+/** Keeps connections open for reuse, apart for each route: a client certificate never serves another object's requests. */
+export class Dispatchers {
+  readonly #options: DispatcherOptions;
+  readonly #byRoute = new Map<string, Dispatcher>();
+  #authorities: readonly string[] | undefined;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  for(route: HttpRoute): Dispatcher {
+    const { tls = {}, proxy = '' } = route;
+    const key = JSON.stringify([tls.ca, tls.cert, tls.key, proxy]);
+    const dispatcher = this.#byRoute.get(key) ?? this.#open(route);
+    this.#byRoute.delete(key);
+    this.#byRoute.set(key, dispatcher);
+    const [oldest, ...rest] = this.#byRoute.keys();
+    if (oldest !== undefined && rest.length >= this.#options.maxRoutes) this.#retire(oldest);
+    return dispatcher;
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#byRoute.values()];
+    this.#byRoute.clear();
+    await Promise.all(open.map((dispatcher) => dispatcher.destroy()));
+  }
+
+  /** Requests under way end in peace. */
+  #retire(key: string): void {
+    const dispatcher = this.#byRoute.get(key);
+    this.#byRoute.delete(key);
+    dispatcher?.close().catch(() => undefined);
+  }
+
+  #open(route: HttpRoute): Dispatcher {
+    const { connectTimeoutMs: timeout, connectionsPerOrigin: connections } = this.#options;
+    const common = { connections, pipelining: 1, allowH2: false, keepAliveTimeout: 30_000 };
+    if (!route.proxy) return new Agent({ ...common, connect: this.#connector(route.tls ?? {}) });
+    const url = URL.parse(route.proxy);
+    if (!url) throw new HttpFailure('unreachable', 'the URL of the proxy cannot be read');
+    const requestTls = { secureContext: this.#secureContext(route.tls ?? {}), timeout };
+    if (url.protocol === 'socks5:' || url.protocol === 'socks:') {
+      const account = url.username
+        ? { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }
+        : {};
+      return new Socks5ProxyAgent(url, { ...common, ...account, requestTls, connectTimeout: timeout });
+    }
+    // The client certificate is for the target, and not for the proxy.
+    const proxyTls = { secureContext: this.#secureContext({}), timeout };
+    return new ProxyAgent({ ...common, uri: url.href, requestTls, proxyTls });
+  }
+
+  /** Reading the authorities takes tens of milliseconds: only when TLS is spoken, and once. */
+  #connector(tls: NonNullable<HttpRoute['tls']>): buildConnector.connector {
+    const common = { timeout: this.#options.connectTimeoutMs, allowH2: false };
+    const plain = buildConnector(common);
+    let secure: buildConnector.connector | undefined;
+    return (options, callback) => {
+      if (options.protocol !== 'https:') return plain(options, callback);
+      secure ??= buildConnector({ ...common, secureContext: this.#secureContext(tls) });
+      return secure(options, callback);
+    };
+  }
+
+  #secureContext(tls: NonNullable<HttpRoute['tls']>): SecureContext {
+    this.#authorities ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
+    const { ca, cert, key } = tls;
+    return createSecureContext({
+      ca: ca ? [...this.#authorities, ca] : [...this.#authorities],
+      ...(cert && key ? { cert, key } : {}),
+    });
+  }
+}

@@ -1,0 +1,101 @@
+import { request as sendRequest } from 'undici';
+
+import type { HttpRoute } from './dispatchers.ts';
+import { Dispatchers } from './dispatchers.ts';
+import { HttpFailure, toHttpFailure } from './http-failure.ts';
+import type { ProxyChoice } from './proxy-environment.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+export interface HttpClientOptions {
+  readonly userAgent: string;
+  /** Used for routes that name no proxy of their own. */
+  readonly proxyFor?: ProxyChoice;
+  /** To have a connection, and TLS on it. */
+  readonly connectTimeoutMs?: number;
+  /** How long the other side may be silent, before its answer and in the middle of it. */
+  readonly silenceTimeoutMs?: number;
+  /** A larger answer is refused. */
+  readonly maxBodyBytes?: number;
+  readonly connectionsPerOrigin?: number;
+}
+
+/**
+ * Sends one request and reads the whole answer. Nothing is retried and no redirect followed: those are decisions.
+ * Throws `HttpFailure` when there is no complete answer; any status is an answer.
+ */
+export class HttpClient {
+  readonly #options: Required<Omit<HttpClientOptions, 'proxyFor'>>;
+  readonly #proxyFor: ProxyChoice;
+  readonly #dispatchers: Dispatchers;
+
+  constructor(options: HttpClientOptions) {
+    this.#options = {
+      userAgent: options.userAgent,
+      connectTimeoutMs: options.connectTimeoutMs ?? 30_000,
+      silenceTimeoutMs: options.silenceTimeoutMs ?? 60_000,
+      maxBodyBytes: options.maxBodyBytes ?? 32 * 2 ** 20,
+      connectionsPerOrigin: options.connectionsPerOrigin ?? 16,
+    };
+    this.#proxyFor = options.proxyFor ?? (() => undefined);
+    this.#dispatchers = new Dispatchers({ ...this.#options, maxRoutes: 64 });
+  }
+
+  async send(request: HttpRequest, route: HttpRoute, signal: AbortSignal): Promise<HttpAnswer> {
+    const { method, url, headers, body = null } = request;
+    const { silenceTimeoutMs: silence, userAgent } = this.#options;
+    try {
+      signal.throwIfAborted();
+      const answer = await sendRequest(url, {
+        method,
+        headers: { 'user-agent': userAgent, ...headers },
+        body,
+        dispatcher: this.#dispatchers.for({ ...route, proxy: route.proxy ?? this.#proxyFor(url) }),
+        signal,
+        headersTimeout: silence,
+        bodyTimeout: silence,
+      });
+      const declared = Number(answer.headers['content-length'] ?? 0);
+      const content = method === 'HEAD' ? answer.body.dump() : this.#readAll(answer.body, declared);
+      return { status: answer.statusCode, headers: answer.headers, body: (await content) ?? Buffer.alloc(0) };
+    } catch (error) {
+      throw signal.aborted
+        ? new HttpFailure('aborted', 'aborted', { cause: signal.reason })
+        : toHttpFailure(error);
+    }
+  }
+
+  /** Drops every connection; requests under way fail. */
+  async close(): Promise<void> {
+    await this.#dispatchers.close();
+  }
+
+  async #readAll(stream: AsyncIterable<Buffer> & { destroy(): unknown }, declared: number): Promise<Buffer> {
+    const { maxBodyBytes } = this.#options;
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const refuse = (): never => {
+      stream.destroy();
+      const limit = `${Math.floor(maxBodyBytes / 2 ** 20)} MiB`;
+      throw new HttpFailure('too-large', `the answer is larger than ${limit}`);
+    };
+    if (declared > maxBodyBytes) refuse();
+    for await (const chunk of stream) {
+      size += chunk.length;
+      if (size > maxBodyBytes) refuse();
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks, size);
+  }
+}
