@@ -57,11 +57,19 @@ function addPiece(to: Frame, size: number, repeats: number): void {
   to.lastRepeats = repeats;
 }
 
-/** Escapes the `[` of every `[:]` within a class: to Go it is a character there, the engine takes it for a POSIX class. */
+/**
+ * Escapes the `[` of every `[:]` within a class: to Go it is a character there, the engine takes it for a POSIX class.
+ *
+ * When a `:]` follows anywhere, Go takes it for one too, and refuses it.
+ */
 export function escapeBrackets(pattern: string): string {
-  return pattern.replaceAll(TOKEN, (token: string) =>
-    token.startsWith('[') ? token[0] + token.slice(1).replaceAll('[:]', String.raw`\[:]`) : token,
-  );
+  let out = '';
+  for (const { 0: token, index } of pattern.matchAll(TOKEN)) {
+    const rest = pattern.slice(index + token.indexOf('[:]', 1) + 2);
+    const escapes = token.startsWith('[') && token.includes('[:]', 1) && !rest.includes(':]');
+    out += escapes ? `[${token.slice(1).replaceAll('[:]', String.raw`\[:]`)}` : token;
+  }
+  return out;
 }
 
 /** A pattern in which no two groups have the same name, and what the new names stand for. */

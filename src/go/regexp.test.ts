@@ -108,6 +108,7 @@ test('names that mean something to JavaScript are names like others', () => {
 
 test('a class may hold a bracket and a colon', () => {
   assert.equal(compileRegexp('^[a[:]+$').test('[:a'), true);
+  assert.match(errorOf('[[:]digit:]') ?? '', /invalid character class range/);
   assert.equal(errorOf('[[:](?P<n>'), 'error parsing regexp: missing closing ): `[[:](?P<n>`');
 });
 
