@@ -63,9 +63,14 @@ export function outcomeOf(
   return { winner: undefined, counts, nothingSelected };
 }
 
-/** A candidate as plain data. */
+/** A candidate as plain data. A tag may be a slice of the text of all tags and keep that in memory: it is copied. */
 export function plain({ tag, value }: Candidate): Candidate {
-  return { tag, value };
+  const copy = copyOf(tag);
+  return { tag: copy, value: value === tag ? copy : copyOf(value) };
+}
+
+function copyOf(text: string): string {
+  return ` ${text}`.slice(1);
 }
 
 function* unusableValues(rule: Rule, tags: Iterable<string>): Generator<string> {
