@@ -1,16 +1,24 @@
 /** How to reach one Git remote. Credentials reach git through its environment, never through argv or the URL. */
 export interface GitRemote {
-  /** `https://`, `http://` or `file://`, without user information. */
+  /** `https://`, `http://` or `file://`. User information in it is moved to `credentials` before anything else happens. */
   readonly url: string;
   readonly credentials?:
     | { readonly type: 'basic'; readonly username: string; readonly password: string }
     | { readonly type: 'bearer'; readonly token: string };
+  /**
+   * Names whose access this is (the Secret's namespace and name), so that a mirror outlives a rotated token and is
+   * never shared with anybody else. Without it the credentials themselves tell one from the other.
+   */
+  readonly identity?: string;
+  /** PEM texts. `ca` is added to the system's trust. */
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  /** Proxy URL, with user information if it needs any. Proxies of the environment are not used. */
   readonly proxy?: string;
+  /** Applies once to listing and fetching, and again to pushing. */
   readonly timeoutMs: number;
 }
 
-/** Which commit to read. Precedence: commit, name, tag, semver, branch. */
+/** Which commit to read. Precedence: commit, name, tag, semver, branch; none of them means the branch `master`. */
 export interface CheckoutRef {
   readonly branch?: string | undefined;
   readonly tag?: string | undefined;
@@ -21,21 +29,26 @@ export interface CheckoutRef {
 
 export interface PushTarget {
   readonly branch: string;
-  /** The push branch is another one than the checkout's: it may be created, continued, and forced. */
+  /** The push branch is another one than the checkout's: it is created from the checkout, or continued where it is. */
   readonly switched: boolean;
+  /** Pushed after the branch, alone: `<source>:<destination>`. */
   readonly refspec?: string;
   readonly options?: Readonly<Record<string, string>>;
 }
 
-/** A file of the tree that passed the screens. Paths are repository-relative, `/`-separated; names that are not UTF-8 are kept as latin1 in `rawPath`. */
+/** A file of the tree that passed the screens. */
 export interface TreeFile {
+  /** Repository-relative, `/`-separated. A name that is not UTF-8 is shown as latin1. */
   readonly path: string;
+  /** The bytes of the path: what identifies the file. */
   readonly rawPath: Buffer;
-  /** Git mode: `100644`, `100755` or `120000`. */
+  /** Git mode: `100644`, `100755`, or `120000` for a link, whose `bytes` are those of the file that it leads to. */
   readonly mode: string;
-  /** Blob id: same id, same bytes. */
+  /** Blob id of the bytes: same id, same bytes. */
   readonly blob: string;
   readonly bytes: Buffer;
+  /** For a link: the path of the file that it leads to, and that a write through it changes. */
+  readonly target?: Buffer;
 }
 
 /** What a commit is drafted from. */
@@ -44,7 +57,9 @@ export interface TreeView {
   readonly base: string;
   /** `<branch-or-tag>@sha1:<hash>` of the checkout ref. */
   readonly revision: string;
-  /** Files below the path that passed both screens, by path. Links to files outside the path are resolved by the adapter when they stay inside the repository. */
+  /** The folder that was walked, repository-relative, links resolved; empty for the whole repository. Of a single file: its folder. */
+  readonly root: string;
+  /** Files below the path that passed both screens, by path. Links to files anywhere inside the repository are resolved. */
   readonly files: readonly TreeFile[];
   /** Files below the path that could not be read, with the reason. */
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
@@ -66,7 +81,10 @@ export interface PublishRequest {
   readonly push: PushTarget;
   /** `update.path`, relative to the root of the repository; `.` is all of it. */
   readonly path: string;
-  /** Cheap tests of a file by name and by content; only files that pass both are handed on. */
+  /**
+   * Cheap tests of a file by name and by content; only files that pass both are handed on.
+   * Their answers are remembered per tree, so `path` must be pure, and the same function object from one request to the next.
+   */
   readonly screen: { readonly path: (path: string) => boolean; readonly needle: Buffer };
   /** If the checkout ref is still at this revision, do nothing and say `unchanged`. */
   readonly unchangedSince?: string;
@@ -82,7 +100,7 @@ export interface PublishRequest {
 export type PublishResult =
   /** Nothing was read: the remote is where `unchangedSince` says. */
   | { readonly outcome: 'unchanged'; readonly revision: string }
-  /** The tree was read and the draft was empty. */
+  /** The tree was read and the draft was empty, or changed no byte. */
   | { readonly outcome: 'nothing'; readonly revision: string; readonly unreadable: TreeView['unreadable'] }
   | {
       readonly outcome: 'pushed' | 'would-push';
@@ -99,7 +117,8 @@ export type PublishResult =
  * Writes commits to remotes without a work tree.
  *
  * One writer per remote and branch: requests that wait for the same branch share one fetch and one push, each with a commit of its own.
- * Throws `Git*` errors whose messages carry no credential.
+ * Throws `Git*` errors whose messages carry no credential, `UpdatePathInvalid`, `DiskFull` and `Aborted`; what `draft` throws is passed on.
+ * After `Aborted` and `GitTimeout` the commit may or may not have reached the remote: the next request finds out by reading.
  */
 export interface Publisher {
   publish(request: PublishRequest, signal: AbortSignal): Promise<PublishResult>;

@@ -1,0 +1,152 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../../model/clock.ts';
+import { messageOf, TidemarkError } from '../../../model/errors.ts';
+import type { Log } from '../../../model/log.ts';
+import { gitEnvironment } from '../git-config.ts';
+import type { Publisher, PublishRequest, PublishResult } from '../ports.ts';
+import { remoteAccess, type RemoteAccess } from '../remote-access.ts';
+import { BlobCache } from './blob-cache.ts';
+import { BranchLane, type Passenger } from './branch-lane.ts';
+import { GitProgram } from './git-program.ts';
+import { Job } from './job.ts';
+import { maintainMirror } from './maintain-mirror.ts';
+import { sweepMirrors } from './mirror-folder.ts';
+import { Mirror } from './mirror.ts';
+import { publishBatch } from './publish-batch.ts';
+import { Remote } from './remote.ts';
+
+export interface GitPublisherOptions {
+  /** The folder that the mirrors lie in: ours alone, made when it is missing. */
+  readonly mirrors: string;
+  /** Ours; only the way to programs and to the system's certificates is passed on to git. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** The git to run, if it is not the one in PATH. */
+  readonly git?: string;
+  /** How many bytes of files to keep in memory, over all mirrors. */
+  readonly cacheBytes?: number;
+}
+
+/** One remote as one user reaches it. */
+interface Place {
+  readonly mirror: Mirror;
+  readonly remote: Remote;
+  readonly access: RemoteAccess;
+}
+
+const IDLE_MS = 30_000;
+const CACHE_BYTES = 16 * 1024 * 1024;
+
+/** Publishes with the machine's git over a mirror for each remote. */
+export class GitPublisher implements Publisher {
+  readonly #options: GitPublisherOptions;
+  readonly #git: GitProgram;
+  readonly #home: string;
+  readonly #environment: Readonly<Record<string, string>>;
+  readonly #blobs: BlobCache;
+  readonly #places = new Map<string, Place>();
+  readonly #lanes = new Map<string, BranchLane>();
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #stop = new AbortController();
+  #ready: Promise<void> | undefined;
+  #restTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: GitPublisherOptions) {
+    this.#options = options;
+    this.#git = new GitProgram(options.git);
+    this.#home = join(options.mirrors, 'home');
+    this.#environment = gitEnvironment(options.environment, { home: this.#home, ceiling: options.mirrors });
+    this.#blobs = new BlobCache(options.cacheBytes ?? CACHE_BYTES);
+  }
+
+  async publish(request: PublishRequest, signal: AbortSignal): Promise<PublishResult> {
+    const access = remoteAccess(request.remote);
+    const job = new Job(request, AbortSignal.any([signal, this.#stop.signal]));
+    this.#ready ??= this.#prepare();
+    await this.#ready;
+    this.#follow(this.#laneOf(request, access).add({ job, access, group: groupOf(request, access) }));
+    return job.result;
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort(new TidemarkError('Aborted', 'the publisher is closed'));
+    clearTimeout(this.#restTimer);
+    await Promise.allSettled(this.#underWay);
+    for (const { mirror, remote } of this.#places.values()) {
+      remote.close();
+      mirror.rest();
+    }
+  }
+
+  async #prepare(): Promise<void> {
+    const { mirrors, clock } = this.#options;
+    await mkdir(mirrors, { recursive: true, mode: 0o700 });
+    await sweepMirrors(mirrors, clock.now());
+    await mkdir(this.#home, { recursive: true, mode: 0o700 });
+  }
+
+  #laneOf({ push }: PublishRequest, { mirrorKey }: RemoteAccess): BranchLane {
+    const key = `${mirrorKey} ${push.branch}`;
+    const lane = this.#lanes.get(key) ?? new BranchLane(async (passengers) => this.#carry(passengers));
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
+  async #carry([first, ...others]: readonly Passenger[]): Promise<void> {
+    if (first === undefined) return;
+    const { mirror, remote } = this.#placeOf(first.access);
+    const {
+      push,
+      remote: { timeoutMs },
+    } = first.job.request;
+    const { log, clock } = this.#options;
+    const url = first.access.url.url;
+    const jobs = [first, ...others].map(({ job }) => job);
+    await publishBatch({ mirror, remote, url, log, clock, timeoutMs }, { jobs, push });
+    await maintainMirror(
+      mirror,
+      { git: this.#git, environment: this.#environment, log },
+      this.#stop.signal,
+    ).catch((error: unknown) =>
+      log.error('the Git mirror could not be looked after', { reason: messageOf(error) }),
+    );
+    this.#restLater();
+  }
+
+  /** The mirror outlives a change of credentials; the processes that carry them do not. */
+  #placeOf(access: RemoteAccess): Place {
+    const known = this.#places.get(access.mirrorKey);
+    if (known?.access.accessKey === access.accessKey) return known;
+    known?.remote.retire();
+    const { mirrors, log, clock } = this.#options;
+    const parts = { git: this.#git, environment: this.#environment, log };
+    const directory = join(mirrors, access.mirrorKey);
+    const mirror =
+      known?.mirror ?? new Mirror({ ...parts, directory, clock, url: access.url.url, blobs: this.#blobs });
+    const place = { mirror, access, remote: new Remote(access, { ...parts, home: this.#home }) };
+    this.#places.set(access.mirrorKey, place);
+    return place;
+  }
+
+  #follow(work: Promise<void>): void {
+    this.#underWay.add(work);
+    void work.finally(() => this.#underWay.delete(work));
+  }
+
+  /** Nothing of ours runs or fills memory while nobody asks for anything. */
+  #restLater(): void {
+    clearTimeout(this.#restTimer);
+    this.#restTimer = setTimeout(() => {
+      for (const { mirror } of this.#places.values()) if (mirror.gate.idle) mirror.rest();
+      for (const [key, lane] of this.#lanes) if (lane.idle) this.#lanes.delete(key);
+    }, IDLE_MS).unref();
+  }
+}
+
+/** Only requests that agree in everything that the push itself needs travel together. */
+function groupOf({ push, dryRun = false }: PublishRequest, { accessKey }: RemoteAccess): string {
+  const options = Object.entries(push.options ?? {}).sort(([left], [right]) => (left < right ? -1 : 1));
+  return JSON.stringify([accessKey, push.switched, push.refspec ?? null, options, dryRun]);
+}

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import type { GitRemote } from './ports.ts';
+import { redactor, type Redact } from './redact.ts';
+import { parseRemoteUrl, percentDecoded, type RemoteUrl } from './remote-url.ts';
+
+/** One entry of git's configuration. */
+export type ConfigEntry = readonly [key: string, value: string];
+
+/** Everything that git needs to reach a remote as one particular user. */
+export interface RemoteAccess {
+  readonly url: RemoteUrl;
+  /** Names the mirror: the remote and whose access it is. Stays the same when a token is renewed. */
+  readonly mirrorKey: string;
+  /** Tells two accesses apart to the last byte of their credentials: only equal ones share a process. */
+  readonly accessKey: string;
+  /** Carries the credentials, so it reaches git through the environment alone. */
+  readonly config: readonly ConfigEntry[];
+  readonly tls: NonNullable<GitRemote['tls']>;
+  readonly timeoutMs: number;
+  readonly redact: Redact;
+}
+
+/** Works out how to reach a remote. Throws `GitFailed` when its URL cannot be read. */
+export function remoteAccess(remote: GitRemote): RemoteAccess {
+  const url = parseRemoteUrl(remote.url);
+  const credentials = remote.credentials ?? credentialsIn(url);
+  const header = credentials === undefined ? undefined : authorization(credentials);
+  const { tls = {}, proxy, timeoutMs } = remote;
+  const whoever =
+    header === undefined && tls.key === undefined ? 'anonymous' : fingerprint([header, tls.key, tls.cert]);
+  return {
+    url,
+    mirrorKey: fingerprint([url.url, remote.identity ?? whoever]),
+    accessKey: fingerprint([
+      url.url,
+      remote.identity,
+      header,
+      tls.ca,
+      tls.cert,
+      tls.key,
+      proxy,
+      String(timeoutMs),
+    ]),
+    config: [...headerConfig(url, header), ...(proxy === undefined ? [] : [['http.proxy', proxy] as const])],
+    tls,
+    timeoutMs,
+    redact: redactor(secretsOf(credentials, header, { url, proxy })),
+  };
+}
+
+/** The same access to the same remote at the address it redirects to. */
+export function redirectedAccess(access: RemoteAccess, url: RemoteUrl): RemoteAccess {
+  const oldKey = headerKey(access.url);
+  const config = access.config.map(([key, value]): ConfigEntry => [
+    key === oldKey ? headerKey(url) : key,
+    value,
+  ]);
+  return { ...access, url, config };
+}
+
+type Credentials = NonNullable<GitRemote['credentials']>;
+
+function credentialsIn({ username, password }: RemoteUrl): Credentials | undefined {
+  return username === '' && password === '' ? undefined : { type: 'basic', username, password };
+}
+
+function authorization(credentials: Credentials): string {
+  if (credentials.type === 'bearer') return `Bearer ${credentials.token}`;
+  return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`, 'utf8').toString('base64')}`;
+}
+
+/** Sent only to the origin of the URL: git compares before it sends. */
+function headerConfig(url: RemoteUrl, header: string | undefined): readonly ConfigEntry[] {
+  return header === undefined || url.scheme === 'file' ? [] : [[headerKey(url), `Authorization: ${header}`]];
+}
+
+function headerKey({ origin }: RemoteUrl): string {
+  return `http.${origin}/.extraHeader`;
+}
+
+function secretsOf(
+  credentials: Credentials | undefined,
+  header: string | undefined,
+  { url, proxy }: { readonly url: RemoteUrl; readonly proxy: string | undefined },
+): readonly string[] {
+  const secret = credentials?.type === 'bearer' ? credentials.token : credentials?.password;
+  const proxyPassword = proxy !== undefined && URL.canParse(proxy) ? new URL(proxy).password : '';
+  return [
+    secret ?? '',
+    header?.replace(/^\w+ /, '') ?? '',
+    url.password,
+    proxyPassword,
+    percentDecoded(proxyPassword),
+  ];
+}
+
+function fingerprint(parts: readonly (string | undefined)[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify(parts.map((part) => part ?? null)))
+    .digest('hex')
+    .slice(0, 40);
+}
