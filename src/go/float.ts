@@ -49,6 +49,11 @@ export function tryParseNumber(text: string): GoNumber | undefined {
   return written ? { text, approximate, exact: false } : undefined;
 }
 
+/** True for what is written like a number, also when it is refused for its size. */
+export function isNumberText(text: string): boolean {
+  return decimalOf(text) !== undefined;
+}
+
 /** Compares two numbers as decimals of any length: negative, zero or positive. */
 export function compareNumbers(left: GoNumber, right: GoNumber): number {
   if (left.approximate !== right.approximate) return left.approximate < right.approximate ? -1 : 1;

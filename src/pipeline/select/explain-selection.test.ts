@@ -85,4 +85,10 @@ test('other orders have words of their own', () => {
   assert.deepEqual(explain(smallest, ['1', 'NaN'], { tag: 'NaN' }), [
     'NaN cannot be compared: "NaN" has no place in an order.',
   ]);
+  assert.deepEqual(explain(smallest, ['1', '7e12345'], { tag: '7e12345' }), [
+    '7e12345 cannot be compared: "7e12345" is larger than a 64-bit float can hold.',
+  ]);
+  assert.deepEqual(explain(smallest, ['1', 'v2'], { tag: 'v2' }), [
+    'v2 cannot be compared: "v2" is not a number.',
+  ]);
 });

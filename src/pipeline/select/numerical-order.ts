@@ -1,4 +1,4 @@
-import { compareNumbers, tryParseNumber } from '../../go/float.ts';
+import { compareNumbers, isNumberText, tryParseNumber } from '../../go/float.ts';
 import type { GoNumber } from '../../go/float.ts';
 import { compareBytes } from '../../model/compare-bytes.ts';
 import type { Contender, Order } from './order.ts';
@@ -13,8 +13,7 @@ export function numericalOrder(direction: 'asc' | 'desc'): Order {
       const number = tryParseNumber(value);
       return number === undefined ? 'unparsable' : new Numeric(tag, number, sign);
     },
-    whyRefused: (value) =>
-      /^nan$/i.test(value) ? `"${value}" has no place in an order` : `"${value}" is not a number`,
+    whyRefused: (value) => `"${value}" ${whyNoNumber(value)}`,
     whyWorse: (value, better) => `${value} is ${direction === 'asc' ? 'smaller' : 'larger'} than ${better}`,
     noneUsable: (values) => `failed to parse invalid numeric value '${lastInByteOrder(values)}'`,
   };
@@ -38,6 +37,11 @@ class Numeric implements Contender {
   compareTo(other: Contender): number {
     return other instanceof Numeric ? this.#sign * compareNumbers(this.#number, other.#number) : 0;
   }
+}
+
+function whyNoNumber(value: string): string {
+  if (/^nan$/i.test(value)) return 'has no place in an order';
+  return isNumberText(value) ? 'is larger than a 64-bit float can hold' : 'is not a number';
 }
 
 /** Flux names the value that it meets first, and it walks the tags from the last in byte order to the first. */
