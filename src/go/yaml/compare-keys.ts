@@ -1,7 +1,7 @@
 /** The order of keys in Go's yaml.v2: letters by code point, after everything else; digits by the number that they form. */
 export function compareKeys(left: string, right: string): number {
-  const a = [...left];
-  const b = [...right];
+  const a = Array.from(left);
+  const b = Array.from(right);
   for (let at = 0; at < a.length && at < b.length; at += 1) {
     const one = a[at] ?? '';
     const other = b[at] ?? '';

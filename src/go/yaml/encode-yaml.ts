@@ -22,7 +22,7 @@ function mapLines(map: object, indent: number): string {
     // A list stands as far left as its key.
     if (Array.isArray(value) && value.length > 0)
       return `${name}:\n${' '.repeat(indent)}${listLines(value, indent)}`;
-    const column = indent + [...name].length + 2;
+    const column = indent + Array.from(name).length + 2;
     return `${name}: ${flat(value, { kind: 'value', column, indent: indent + 2 })}\n`;
   });
   return lines.join(' '.repeat(indent));
@@ -41,7 +41,8 @@ function flat(value: unknown, place: Parameters<typeof writeScalar>[1]): string 
   if (typeof value === 'string') return writeScalar(value, place);
   if (Array.isArray(value)) return '[]';
   if (isMap(value)) return '{}';
-  return typeof value === 'number' ? numberText(value) : String(value ?? null);
+  if (typeof value === 'number') return numberText(value);
+  return typeof value === 'boolean' ? String(value) : 'null';
 }
 
 function numberText(value: number): string {

@@ -21,7 +21,7 @@ export function scalarStyle(text: string, place: 'key' | 'value'): ScalarStyle {
 }
 
 function analyze(text: string): Allowed {
-  const characters = [...text];
+  const characters = Array.from(text);
   const special = characters.some((character) => !isPrintable(character));
   const spaceThenBreak = / [\n\r\u0085\u2028\u2029]/.test(text);
   const breakThenSpace = /[\n\r\u0085\u2028\u2029] /.test(text);

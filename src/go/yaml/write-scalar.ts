@@ -16,13 +16,13 @@ const bestWidth = 80;
 export function writeScalar(text: string, place: ScalarPlace): string {
   switch (scalarStyle(text, place.kind)) {
     case 'plain':
-      return fold([...text], place, { from: 0, lookAhead: true });
+      return fold(Array.from(text), place, { from: 0, lookAhead: true });
     case 'single': {
-      const characters = [...text].map((character) => (character === "'" ? "''" : character));
+      const characters = Array.from(text).map((character) => (character === "'" ? "''" : character));
       return `'${fold(characters, { ...place, column: place.column + 1 }, { from: 1, lookAhead: true })}'`;
     }
     case 'double':
-      return `"${fold([...text].map(escape), { ...place, column: place.column + 1 }, { from: 1, lookAhead: false })}"`;
+      return `"${fold(Array.from(text).map(escape), { ...place, column: place.column + 1 }, { from: 1, lookAhead: false })}"`;
     case 'literal':
       return literal(text, place.indent);
   }
@@ -54,7 +54,7 @@ function fold(
       column = place.indent + (nextIsSpace ? 1 : 0);
     } else {
       written += character;
-      column += [...character].length;
+      column += Array.from(character).length;
     }
     afterSpace = isSpace;
   }
