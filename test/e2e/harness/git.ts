@@ -27,6 +27,6 @@ export function gitText(folder: string, ...args: readonly string[]): string {
 /** Runs git while this process goes on, so that it may talk to a server of this process. True when it succeeded. */
 export async function gitInBackground(folder: string, args: readonly string[]): Promise<boolean> {
   const child = spawn('git', ['-C', folder, ...args], { env, stdio: 'ignore' });
-  const [code] = await once(child, 'exit');
-  return code === 0;
+  await once(child, 'exit');
+  return child.exitCode === 0;
 }

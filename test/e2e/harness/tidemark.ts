@@ -36,7 +36,7 @@ export interface Tidemark {
 }
 
 export interface TidemarkOptions {
-  /** The program and its first arguments; the checkout's sources by default. */
+  /** The program and its first arguments; `bin/tidemark` of the checkout by default. */
   readonly command?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
@@ -45,7 +45,7 @@ export interface TidemarkOptions {
 
 /** The program with home and temporary folder inside the workspace, so that whatever it leaves behind can be found there. */
 export function tidemarkIn(workspace: Workspace, options: TidemarkOptions = {}): Tidemark {
-  const [program = '', ...first] = options.command ?? [process.execPath, `${checkout}src/main.ts`];
+  const [program = '', ...first] = options.command ?? [`${checkout}bin/tidemark`];
   const said: string[] = [];
   const env = {
     PATH: process.env['PATH'] ?? '',
