@@ -25,6 +25,18 @@ export const aliases: ReadonlyMap<string, string> = new Map([
 
 export const commandTable: readonly CommandEntry[] = [
   {
+    words: 'markers list',
+    summary: 'List every marker below a folder, or in a file',
+    section: 'Tools on plain files',
+    load: async () => (await import('./commands/markers-list.ts')).markersList,
+  },
+  {
+    words: 'markers set',
+    summary: 'Write images at their markers, and touch no other byte',
+    section: 'Tools on plain files',
+    load: async () => (await import('./commands/markers-set.ts')).markersSet,
+  },
+  {
     words: 'policy test',
     summary: 'Show which tag a policy selects from a list, and why',
     section: 'Tools on plain files',

@@ -1,13 +1,14 @@
+import type { Tools } from '../app/tools.ts';
 import type { Clock } from '../model/clock.ts';
 
 /** What commands get from the world around them. Built in one place, so that tests can build another. */
 export interface CliDeps {
   version(): string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Relative paths begin here. */
-  readonly folder: string;
   readonly clock: Clock;
   /** Aborted by Ctrl-C, SIGTERM, a closed terminal, and when nobody reads standard output any more. */
   readonly signal: AbortSignal;
   readonly stdin: { readonly isTerminal: boolean; read(): Promise<Buffer> };
+  /** For commands that work on plain files. */
+  tools(): Promise<Tools>;
 }

@@ -66,6 +66,11 @@ export class Output {
     this.#options.stderr.write(`${sign} ${displayText(message)}\n`);
   }
 
+  /** A line of the log, as it is: with its line break, on standard error. */
+  log(line: string): void {
+    this.#options.stderr.write(line);
+  }
+
   /** More about what was just said. */
   detail(message: string): void {
     this.#options.stderr.write(`${displayText(message).replaceAll(/^/gm, '  ')}\n`);

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 
 import { messageOf, TidemarkError } from '../model/errors.ts';
 import type { CliDeps } from './deps.ts';
@@ -8,7 +7,7 @@ import type { CliDeps } from './deps.ts';
 export async function readInput(path: string, deps: CliDeps): Promise<Buffer> {
   if (path === '-') return deps.stdin.read();
   try {
-    return await readFile(resolve(deps.folder, path), { signal: deps.signal });
+    return await readFile(path, { signal: deps.signal });
   } catch (error) {
     throw unreadable(path, error);
   }

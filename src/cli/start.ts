@@ -22,9 +22,9 @@ export async function start(argv: readonly string[]): Promise<void> {
   const deps: CliDeps = {
     version: packageVersion,
     environment: process.env,
-    folder: process.cwd(),
     clock: systemClock,
     signal: abort.signal,
+    tools: async () => (await import('../app/tools.ts')).createTools(),
     stdin: { isTerminal: process.stdin.isTTY, read: readStdin },
   };
   const stdout = sinkOf(process.stdout, () => abort.abort(new Error('nobody reads the output')));

@@ -1,19 +1,19 @@
 import type { Condition } from '../api/object.ts';
-import type { ShownObject } from './shown-kinds.ts';
+import type { AnyObject } from '../api/kinds.ts';
 
 export interface Readiness {
-  readonly status: Condition['status'];
+  readonly ready: Condition['status'];
   readonly message: string;
 }
 
 /** Whether an object is ready, in the words of its conditions. */
-export function readinessOf(object: ShownObject): Readiness {
+export function readinessOf(object: AnyObject): Readiness {
   const ready = conditionOf(object, 'Ready');
-  if (ready !== undefined) return { status: ready.status, message: ready.message };
-  return { status: 'False', message: 'waiting to be reconciled' };
+  if (ready !== undefined) return { ready: ready.status, message: ready.message };
+  return { ready: 'False', message: 'waiting to be reconciled' };
 }
 
-export function conditionOf(object: ShownObject, type: string): Condition | undefined {
+export function conditionOf(object: AnyObject, type: string): Condition | undefined {
   return object.status?.conditions?.find((condition) => condition.type === type);
 }
 
@@ -32,7 +32,7 @@ export function parseStatusSelector(text: string): StatusSelector | undefined {
 }
 
 /** True when the object's condition is as the selector says. What is not there counts as false, as the table shows it. */
-export function matchesStatus(object: ShownObject, { type, status, equal }: StatusSelector): boolean {
+export function matchesStatus(object: AnyObject, { type, status, equal }: StatusSelector): boolean {
   const found = object.status?.conditions?.find((condition) => condition.type.toLowerCase() === type);
   return ((found?.status ?? 'False').toLowerCase() === status) === equal;
 }
