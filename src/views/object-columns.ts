@@ -63,7 +63,7 @@ export const objectColumns: { readonly [K in ShownKind]: ObjectColumns<ShownObje
 };
 
 function ready(object: ShownObject): readonly [string, string] {
-  const { ready: status, message } = readinessOf(object);
+  const { status, message } = readinessOf(object);
   return [status, message];
 }
 

@@ -2,15 +2,15 @@ import type { Condition } from '../api/object.ts';
 import type { AnyObject } from '../api/kinds.ts';
 
 export interface Readiness {
-  readonly ready: Condition['status'];
+  readonly status: Condition['status'];
   readonly message: string;
 }
 
 /** Whether an object is ready, in the words of its conditions. */
 export function readinessOf(object: AnyObject): Readiness {
   const ready = conditionOf(object, 'Ready');
-  if (ready !== undefined) return { ready: ready.status, message: ready.message };
-  return { ready: 'False', message: 'waiting to be reconciled' };
+  if (ready !== undefined) return { status: ready.status, message: ready.message };
+  return { status: 'False', message: 'waiting to be reconciled' };
 }
 
 export function conditionOf(object: AnyObject, type: string): Condition | undefined {
