@@ -1,0 +1,52 @@
+import type { Budget } from '../template/budget.ts';
+import { isTrue, sameType } from '../template/go-type.ts';
+import { GoMap, GoPointer, GoSlice, GoStruct } from '../template/go-value.ts';
+import type { GoValue } from '../template/go-value.ts';
+import { FunctionError } from '../template/run.ts';
+
+interface MergeOptions {
+  readonly overwrites: boolean;
+  readonly budget: Budget;
+}
+
+/** Puts the entries of one dict into another, and dicts in them likewise; by the rules of the library mergo. */
+export function mergeInto(target: GoMap, source: GoMap, options: MergeOptions): void {
+  mergeAt(target, source, { ...options, depth: 0 });
+}
+
+function mergeAt(target: GoMap, source: GoMap, options: MergeOptions & { readonly depth: number }): void {
+  const { budget, overwrites, depth } = options;
+  budget.nest(depth);
+  budget.spend(source.entries.size + 1);
+  for (const [identity, entry] of source.entries) {
+    const before = target.entries.get(identity);
+    const value = entry.value;
+    if (value === null) {
+      if (overwrites) target.entries.set(identity, entry);
+      continue;
+    }
+    const old = before?.value;
+    if (value instanceof GoMap && old instanceof GoMap) {
+      requireSameType(old, value);
+      mergeAt(old, value, { ...options, depth: depth + 1 });
+    }
+    const isKept = before !== undefined && !isEmptyValue(old);
+    if (
+      isKept &&
+      ((value instanceof GoMap && old instanceof GoMap) || (value instanceof GoSlice && !overwrites))
+    ) {
+      continue;
+    }
+    if (overwrites || !isKept) target.entries.set(identity, entry);
+  }
+}
+
+function requireSameType(target: GoMap, source: GoMap): void {
+  if (sameType(target.type, source.type)) return;
+  throw new FunctionError(`a ${source.type.name} cannot be merged into a ${target.type.name}`);
+}
+
+function isEmptyValue(value: GoValue): boolean {
+  if (value instanceof GoStruct) return false;
+  return value instanceof GoPointer ? value.target === null : !isTrue(value);
+}

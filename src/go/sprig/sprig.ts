@@ -1,0 +1,31 @@
+import type { FunctionTable } from '../template/define.ts';
+import { baseEncoding } from './base-encoding.ts';
+import { defaults } from './defaults.ts';
+import { dicts } from './dicts.ts';
+import { json } from './json.ts';
+import { letterCase } from './letter-case.ts';
+import { lists } from './lists.ts';
+import { math } from './math.ts';
+import { paths } from './paths.ts';
+import { random } from './random.ts';
+import { reflection } from './reflection.ts';
+import { regex } from './regex.ts';
+import { strings } from './strings.ts';
+import { urls } from './urls.ts';
+
+/** The functions of sprig v3.3.0 that give the same for the same input, as it calls them (`HermeticTxtFuncMap`). */
+export const sprig: FunctionTable = {
+  ...baseEncoding,
+  ...defaults,
+  ...dicts,
+  ...json,
+  ...letterCase,
+  ...lists,
+  ...math,
+  ...paths,
+  ...random,
+  ...reflection,
+  ...regex,
+  ...strings,
+  ...urls,
+};
