@@ -5,6 +5,8 @@ import type { Clock } from '../model/clock.ts';
 export interface CliDeps {
   version(): string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Relative paths begin here. */
+  readonly folder: string;
   readonly clock: Clock;
   /** Aborted by Ctrl-C, SIGTERM, a closed terminal, and when nobody reads standard output any more. */
   readonly signal: AbortSignal;

@@ -22,6 +22,7 @@ export async function start(argv: readonly string[]): Promise<void> {
   const deps: CliDeps = {
     version: packageVersion,
     environment: process.env,
+    folder: process.cwd(),
     clock: systemClock,
     signal: abort.signal,
     tools: async () => (await import('../app/tools.ts')).createTools(),
