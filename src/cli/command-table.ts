@@ -25,6 +25,12 @@ export const aliases: ReadonlyMap<string, string> = new Map([
 
 export const commandTable: readonly CommandEntry[] = [
   {
+    words: 'run',
+    summary: 'Keep Git up to date from the objects in a folder',
+    section: 'Run',
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  {
     words: 'markers list',
     summary: 'List every marker below a folder, or in a file',
     section: 'Tools on plain files',

@@ -61,6 +61,7 @@ export class Engine {
   readonly #fingerprints = new Map<KindName, Map<string, string>>();
   readonly #idleWaiters = new Set<() => void>();
   #syncing = 0;
+  #started = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -91,6 +92,7 @@ export class Engine {
       ...this.#options.heralds.map(({ kind }) => kind),
     ]);
     const listed = [...kinds].map((kind) => this.#follow(kind));
+    this.#started = true;
     await Promise.all(listed);
   }
 
@@ -117,6 +119,11 @@ export class Engine {
     await Promise.all([...this.#lanes.values()].map((lane) => lane.close()));
     await Promise.all(this.#watches);
     this.#settle();
+  }
+
+  /** Every kind has been listed. */
+  get ready(): boolean {
+    return this.#started && this.#syncing === 0;
   }
 
   depths(): Readonly<Record<string, number>> {

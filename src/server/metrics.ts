@@ -1,13 +1,18 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { ReconciledKind } from '../api/kinds.ts';
 import { parseKey } from '../model/object-key.ts';
-import type { Observer } from '../reconcile/engine.ts';
 
 /** Flux's buckets: ten, exponential, from 10 ms to 30 minutes. */
 const durationBuckets = Array.from({ length: 10 }, (_, index) => 0.01 * (1800 / 0.01) ** (index / 9));
 
+/** One pass of a controller, as far as metrics care. */
+export interface MeasuredPass {
+  readonly seconds: number;
+  /** Absent when the object was suspended or gone. */
+  readonly outcome: { readonly type: string; readonly requeueAfterMs?: number | undefined } | undefined;
+}
+
 /** Everything that `/metrics` shows. Names are Flux's and controller-runtime's where they exist. */
-export class Metrics implements Observer {
+export class Metrics {
   readonly registry = new Registry();
   readonly #duration = new Histogram({
     name: 'gotk_reconcile_duration_seconds',
@@ -43,7 +48,7 @@ export class Metrics implements Observer {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  ran(kind: ReconciledKind, key: string, { seconds, outcome }: Parameters<Observer['ran']>[2]): void {
+  ran(kind: string, key: string, { seconds, outcome }: MeasuredPass): void {
     const { namespace, name } = parseKey(key);
     this.#duration.observe({ kind, name, namespace }, seconds);
     const controller = kind.toLowerCase();
@@ -52,14 +57,13 @@ export class Metrics implements Observer {
     if (failed) this.#errors.inc({ controller });
   }
 
-  deleted(kind: ReconciledKind, key: string): void {
+  deleted(kind: string, key: string): void {
     const { namespace, name } = parseKey(key);
     this.#duration.remove({ kind, name, namespace });
   }
 }
 
-function resultOf(outcome: Parameters<Observer['ran']>[2]['outcome']): 'success' | 'requeue_after' {
-  const requeued =
-    outcome?.type === 'pending' || (outcome?.type === 'ready' && outcome.requeueAfterMs !== undefined);
+function resultOf(outcome: MeasuredPass['outcome']): 'success' | 'requeue_after' {
+  const requeued = outcome?.type === 'pending' || outcome?.requeueAfterMs !== undefined;
   return requeued ? 'requeue_after' : 'success';
 }
