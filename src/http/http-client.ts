@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 import { request as sendRequest } from 'undici';
 
 import type { HttpRoute } from './dispatchers.ts';
@@ -81,17 +83,18 @@ export class HttpClient {
     await this.#dispatchers.close();
   }
 
-  async #readAll(stream: AsyncIterable<Buffer> & { destroy(): unknown }, declared: number): Promise<Buffer> {
+  async #readAll(stream: Readable, declared: number): Promise<Buffer> {
     const { maxBodyBytes } = this.#options;
     const chunks: Buffer[] = [];
     let size = 0;
     const refuse = (): never => {
-      stream.destroy();
+      // What is left unread comes to an end with an error that nobody waits for.
+      stream.on('error', () => undefined).destroy();
       const limit = `${Math.floor(maxBodyBytes / 2 ** 20)} MiB`;
       throw new HttpFailure('too-large', `the answer is larger than ${limit}`);
     };
     if (declared > maxBodyBytes) refuse();
-    for await (const chunk of stream) {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
       size += chunk.length;
       if (size > maxBodyBytes) refuse();
       chunks.push(chunk);

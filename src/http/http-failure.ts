@@ -67,7 +67,7 @@ export function toHttpFailure(error: unknown): HttpFailure {
       ...(temporary === undefined ? {} : { temporary }),
     });
   }
-  if (code.startsWith('HPE_'))
+  if (code.startsWith('HPE_') || nameOf(error) === 'HTTPParserError')
     return new HttpFailure('unreachable', 'the answer is not HTTP', { cause: error });
   const message = error instanceof Error ? error.message : String(error);
   if (isProxyRefusal(message)) {
@@ -88,6 +88,10 @@ function codeOf(error: unknown): string {
     if (typeof code === 'string' && code !== 'UND_ERR') return code;
   }
   return '';
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : '';
 }
 
 function oneLine(text: string): string {

@@ -22,6 +22,8 @@ export interface RequestRecord {
   readonly path: string;
   readonly query: string;
   readonly host: string;
+  /** Of the client: one number for each connection. */
+  readonly remotePort: number | undefined;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   status: number;
 }

@@ -21,6 +21,7 @@ export async function handle(
     path: url.pathname,
     query: url.search.slice(1),
     host: request.headers.host ?? '',
+    remotePort: request.socket.remotePort,
     headers: request.headers,
     status: 0,
   };

@@ -194,7 +194,8 @@ export class RegistrySession {
     const request: RegistryRequest = { method: 'GET', url, lane };
     const answer = await this.#send(request, signal);
     if (answer.status !== 200 && answer.status !== 401) {
-      throw statusError({ where: whereOf(request), ...answer, secrets: [] });
+      const secrets = secretsOf(this.identity.credential ?? {});
+      throw statusError({ where: whereOf(request), ...answer, secrets });
     }
     // A redirect from HTTP to HTTPS on the same host shows the better door.
     const moved = answer.url.hostname === url.hostname && answer.url.protocol === 'https:';

@@ -133,7 +133,10 @@ export class RegistryTransport {
       if (!redirects.has(answer.status)) return this.#answered(answer, url);
       const location = [answer.headers['location'] ?? []].flat()[0];
       // A form with a refresh token in it stays where it was meant to go.
-      const target = request.body === undefined ? redirectTarget(url, location, passage) : 'a redirect';
+      const target =
+        request.body === undefined
+          ? redirectTarget(url, location, passage)
+          : 'a redirect is not followed with a secret in the request';
       if (typeof target === 'string') {
         throw new TidemarkError('RegistryBadAnswer', `${whereOf({ ...request, url })}: ${target}`);
       }
