@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
+import { isTidemarkError } from './errors.ts';
 import { sqliteFailure, sqliteTrouble } from './sqlite-failure.ts';
 
 function failureOf(work: () => void): unknown {
@@ -19,13 +20,16 @@ test('a database that may not grow any more is a full disk', () => {
   const error = failureOf(() => database.exec('INSERT INTO t VALUES (zeroblob(100000))'));
   assert.equal(sqliteTrouble(error), 'full');
   const failure = sqliteFailure(error, '/state/state.db');
-  assert.partialDeepStrictEqual(failure, { code: 'DiskFull', cause: error });
+  assert.ok(isTidemarkError(failure, 'DiskFull'));
+  assert.equal(failure.cause, error);
   assert.match(String(failure), /no space left to write \/state\/state\.db: free some space/);
 });
 
 test('a file that cannot be opened is named', () => {
   const error = failureOf(() => new DatabaseSync('/nowhere/at/all.db'));
-  assert.partialDeepStrictEqual(sqliteFailure(error, '/nowhere/at/all.db'), { code: 'StateUnwritable' });
+  const failure = sqliteFailure(error, '/nowhere/at/all.db');
+  assert.ok(isTidemarkError(failure, 'StateUnwritable'));
+  assert.match(failure.message, /cannot use \/nowhere\/at\/all\.db/);
 });
 
 test('any other result code keeps its text', () => {
