@@ -13,6 +13,13 @@ export interface TreeEntry {
   readonly id: string;
 }
 
+/** An object that is about to be written. */
+export interface NewObject {
+  readonly id: string;
+  readonly type: ObjectType;
+  readonly body: Buffer;
+}
+
 export interface CommitFields {
   readonly tree: string;
   readonly parents: readonly string[];

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fakeGitEnvironment } from './git-environment.ts';
 
-/** A file of a commit: its content, or its content and mode (`120000` for a link), or null to remove it. */
+/** A file of a commit: its content, or its content and mode (`120000` for a link, `160000` for a submodule's commit), or null to remove it. */
 export type FileContent =
   | string
   | Buffer
@@ -150,6 +150,7 @@ function change(path: string | Buffer, content: FileContent): Buffer {
   if (content === null) return Buffer.from(`D ${name}\n`, 'latin1');
   const { mode, content: body } =
     typeof content === 'string' || Buffer.isBuffer(content) ? { mode: '100644', content } : content;
+  if (mode === '160000') return Buffer.from(`M ${mode} ${body.toString()} ${name}\n`, 'latin1');
   const bytes = Buffer.from(body as string);
   return Buffer.concat([
     Buffer.from(`M ${mode} inline ${name}\ndata ${bytes.length}\n`, 'latin1'),

@@ -4,12 +4,12 @@ import type { Clock } from '../../../model/clock.ts';
 import { TidemarkError } from '../../../model/errors.ts';
 import type { Log } from '../../../model/log.ts';
 import { baseConfig, configEnvironment } from '../git-config.ts';
-import { parseCommit, parseTree, type ObjectFormat, type TreeEntry } from '../git-object.ts';
+import { parseCommit, parseTree, type NewObject, type ObjectFormat, type TreeEntry } from '../git-object.ts';
 import type { PublishRequest } from '../ports.ts';
 import type { BlobCache } from './blob-cache.ts';
 import { Gate } from './gate.ts';
 import type { GitProgram } from './git-program.ts';
-import { writeLooseObjects, type NewObject } from './loose-objects.ts';
+import { writeObjects } from './write-objects.ts';
 import { MarkedFiles } from './marked-files.ts';
 import { createMirror, readMirror, removeMirror, trackingRef, writeTracked } from './mirror-folder.ts';
 import { ObjectReader, type GitObject } from './object-reader.ts';
@@ -144,8 +144,8 @@ export class Mirror {
     this.#parts.blobs.set(this.#blobKey(id), bytes);
   }
 
-  async write(objects: readonly NewObject[]): Promise<void> {
-    await writeLooseObjects(this.directory, objects);
+  write(objects: readonly NewObject[]): void {
+    writeObjects(this.directory, objects, this.format);
   }
 
   /** The files that pass these screens, remembered from tree to tree. */

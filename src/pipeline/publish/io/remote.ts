@@ -1,11 +1,10 @@
-import type { Log } from '../../../model/log.ts';
-import { baseConfig, configEnvironment } from '../git-config.ts';
 import { classifyGitFailure, type GitFailure } from '../git-failure.ts';
 import { parsePushReport, remoteWords, type PushedRef } from '../push-report.ts';
 import { redirectedAccess, type ConfigEntry, type RemoteAccess } from '../remote-access.ts';
 import { formatOfRefs, parseRefLines } from '../remote-refs.ts';
 import { followRedirect } from '../remote-url.ts';
-import type { GitCall, GitExit, GitProgram } from './git-program.ts';
+import type { GitExit } from './git-program.ts';
+import { gitCallFor, type RemoteCall, type RemoteParts } from './remote-call.ts';
 import { RemoteHelper, RemoteHelperEnded, type Listing } from './remote-helper.ts';
 import { needsTlsFiles, withTlsFiles } from './tls-files.ts';
 
@@ -18,15 +17,6 @@ export class RemoteFailure extends Error {
     this.name = 'RemoteFailure';
     this.failure = failure;
   }
-}
-
-export interface RemoteParts {
-  readonly git: GitProgram;
-  /** The environment of every git process, without configuration. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** An empty private folder: where git runs when it needs no repository, and where files lie that must not stay. */
-  readonly home: string;
-  readonly log: Log;
 }
 
 export interface Push {
@@ -169,7 +159,9 @@ export class Remote {
   #startHelper(config: readonly ConfigEntry[]): RemoteHelper {
     const { url, scheme } = this.#access.url;
     return new RemoteHelper(
-      this.#parts.git.start(this.#call({ args: [`remote-${scheme}`, url, url], config })),
+      this.#parts.git.start(
+        gitCallFor(this.#access, this.#parts, { args: [`remote-${scheme}`, url, url], config }),
+      ),
     );
   }
 
@@ -218,33 +210,12 @@ export class Remote {
     return new RemoteFailure({ kind, reason: this.#access.redact(reason) });
   }
 
-  async #run(call: Call, signal: AbortSignal): Promise<GitExit> {
+  async #run(call: RemoteCall, signal: AbortSignal): Promise<GitExit> {
     return withTlsFiles(this.#access.tls, this.#parts.home, async (tls) =>
-      this.#parts.git.run(this.#call({ ...call, config: [...tls, ...(call.config ?? [])] }), signal),
+      this.#parts.git.run(
+        gitCallFor(this.#access, this.#parts, { ...call, config: [...tls, ...(call.config ?? [])] }),
+        signal,
+      ),
     );
   }
-
-  #call({ args, mirror, config = [], environment = {} }: Call): GitCall {
-    const { timeoutMs } = this.#access;
-    // A process that outlives us (kill -9) gives up by itself.
-    const patience: ConfigEntry = ['http.lowSpeedTime', String(Math.max(1, Math.ceil(timeoutMs / 1000)))];
-    return {
-      args,
-      directory: mirror ?? this.#parts.home,
-      environment: {
-        ...this.#parts.environment,
-        ...environment,
-        ...(mirror === undefined ? {} : { GIT_DIR: mirror }),
-        ...configEnvironment([...baseConfig, patience, ...this.#access.config, ...config]),
-      },
-    };
-  }
-}
-
-interface Call {
-  readonly args: readonly string[];
-  /** The repository to work in; without one git needs none. */
-  readonly mirror?: string;
-  readonly config?: readonly ConfigEntry[];
-  readonly environment?: Readonly<Record<string, string>>;
 }

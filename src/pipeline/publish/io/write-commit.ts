@@ -1,8 +1,15 @@
 import { TidemarkError } from '../../../model/errors.ts';
-import { encodeCommit, encodeTree, modes, objectId, signCommit, type ObjectType } from '../git-object.ts';
+import {
+  encodeCommit,
+  encodeTree,
+  modes,
+  objectId,
+  signCommit,
+  type NewObject,
+  type ObjectType,
+} from '../git-object.ts';
 import type { CommitDraft } from '../ports.ts';
 import { shownPath } from '../raw-path.ts';
-import type { NewObject } from './loose-objects.ts';
 import type { Mirror } from './mirror.ts';
 
 /** New blobs by the latin1 path that they stand at, as a tree of folders. */
@@ -32,7 +39,7 @@ export async function writeCommit(
     'commit',
     sign === undefined ? unsigned : signCommit(unsigned, await sign(unsigned), mirror.format),
   );
-  await mirror.write(objects);
+  mirror.write(objects);
   for (const { id, type, body } of objects) if (type === 'blob') mirror.keepBlob(id, body);
   return commit;
 }
