@@ -67,11 +67,12 @@ export function toHttpFailure(error: unknown): HttpFailure {
       ...(temporary === undefined ? {} : { temporary }),
     });
   }
-  if (code.startsWith('HPE_') || nameOf(error) === 'HTTPParserError')
+  if (code.startsWith('HPE_') || nameOf(error) === 'HTTPParserError') {
     return new HttpFailure('unreachable', 'the answer is not HTTP', { cause: error });
+  }
   const message = error instanceof Error ? error.message : String(error);
   if (isProxyRefusal(message)) {
-    return new HttpFailure('unreachable', `the proxy refused the connection`, { cause: error });
+    return new HttpFailure('unreachable', 'the proxy refused the connection', { cause: error });
   }
   // What is left comes from TLS (certificates, alerts): its messages say what is wrong, and hold nothing secret.
   return new HttpFailure('unreachable', oneLine(message) || code || 'connection failed', { cause: error });
@@ -95,5 +96,8 @@ function nameOf(error: unknown): string {
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim().slice(0, 200);
+  return text
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 200);
 }

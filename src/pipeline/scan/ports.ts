@@ -18,8 +18,10 @@ export interface RegistryAccess {
 /** The registry as the scan and the digest lookup see it. */
 export interface RegistryClient {
   /**
-   * Every tag of the repository, in the registry's order, all pages read. A list that breaks off is an error, never a short list.
-   * Throws `Registry*` errors. Identical calls in flight share one scan.
+   * Every tag of the repository, in the registry's order, all pages read, each tag once. A list that breaks off is an error, never
+   * a short list. Texts that cannot be tags are left out and logged. Throws `Registry*` errors (with `retryAfterMs` when the
+   * registry asks for a pause), `RegistryTimeout` when `signal` was aborted by its time-out, `Aborted` when by anything else.
+   * Identical calls in flight share one scan.
    */
   listTags(image: ImageName, access: RegistryAccess, signal: AbortSignal): Promise<readonly string[]>;
   /** The digest that `tag` points at now (`sha256:<64 hex>`; of an index, the index's own). */

@@ -25,6 +25,8 @@ export interface TokenAnswer {
   readonly issued_at: string;
 }
 
+const keptTokens = 1000;
+
 /** Gives out bearer tokens and knows them again. */
 export class TokenDesk {
   readonly #now: () => number;
@@ -37,9 +39,14 @@ export class TokenDesk {
   issue(access: TokenAccess, scopes: readonly string[]): TokenAnswer {
     const lifetime = access.lifetimeSeconds ?? 300;
     const token = `token-${randomUUID()}`;
+    if (this.#issued.size >= keptTokens) this.#dropExpired();
     this.#issued.set(token, { scopes, expires: this.#now() + lifetime * 1000 });
     const issuedAt = new Date(this.#now()).toISOString();
     return { token, access_token: token, expires_in: lifetime, issued_at: issuedAt };
+  }
+
+  #dropExpired(): void {
+    for (const [token, { expires }] of this.#issued) if (expires <= this.#now()) this.#issued.delete(token);
   }
 
   /** Makes every token given out so far worthless. */

@@ -43,7 +43,7 @@ interface Repository {
   readonly manifests: Map<string, Manifest>;
 }
 
-const keptRequests = 20_000;
+const keptRequests = 10_000;
 
 /** An OCI registry in memory. `handler` answers its requests, `startRegistry` puts it on a port. */
 export class FakeRegistry {

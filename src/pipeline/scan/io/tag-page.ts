@@ -8,6 +8,9 @@ export function parseTagPage(body: Buffer, where: string): readonly string[] {
   const refuse = (what: string, cause?: unknown): never => {
     throw new TidemarkError('RegistryBadAnswer', `${where}: ${what}`, { cause });
   };
+  if (body.length > unsuspiciousBytes && isBloated(body)) {
+    refuse('the answer has more objects than a tag list can have');
+  }
   const text = body.toString('utf8');
   if (text.trim() === '') refuse('the answer is empty, not a tag list');
   let page: unknown;
@@ -24,6 +27,25 @@ export function parseTagPage(body: Buffer, where: string): readonly string[] {
   if (!Array.isArray(tags)) return refuse("the answer has no 'tags'");
   const list: readonly unknown[] = tags;
   return isStrings(list) ? list : refuse("the answer has 'tags' that are not text");
+}
+
+const unsuspiciousBytes = 2 ** 20;
+/** Google's registries add an object and two lists for each manifest. */
+const maxStructures = 1_000_000;
+
+/** Whether the text can hold more objects and lists than that. Each takes many times its characters in memory once it is parsed. */
+function isBloated(body: Buffer): boolean {
+  let count = 0;
+  for (const bracket of ['{', '[']) {
+    for (
+      let at = body.indexOf(bracket);
+      at >= 0 && count <= maxStructures;
+      at = body.indexOf(bracket, at + 1)
+    ) {
+      count += 1;
+    }
+  }
+  return count > maxStructures;
 }
 
 export function looksLikeHtml(text: string): boolean {
