@@ -1,18 +1,5 @@
-import type { Command } from './command.ts';
-
-export const sections = ['Run', 'Look', 'Act', 'Tools on plain files', 'More'] as const;
-
-export type Section = (typeof sections)[number];
-
-/** One command: the words that name it, and where it is. Its module is loaded only when it is used. */
-export interface CommandEntry {
-  readonly words: string;
-  readonly summary: string;
-  readonly section: Section;
-  /** Commands of one family share a line in the list of commands. */
-  readonly family?: { readonly stem: string; readonly summary: string };
-  readonly load: () => Promise<Command>;
-}
+import { type CommandEntry, imageFamily } from './command-entry.ts';
+import { nouns } from './nouns.ts';
 
 /** Other words for the same: whoever types them need not think. */
 export const aliases: ReadonlyMap<string, string> = new Map([
@@ -23,6 +10,7 @@ export const aliases: ReadonlyMap<string, string> = new Map([
   ['sources', 'source'],
 ]);
 
+/** Every command, in the order in which help shows them. Modules are named here and loaded only when they are used. */
 export const commandTable: readonly CommandEntry[] = [
   {
     words: 'run',
@@ -30,11 +18,35 @@ export const commandTable: readonly CommandEntry[] = [
     section: 'Run',
     load: async () => (await import('./commands/run.ts')).run,
   },
+  ...imageFamily({
+    stem: 'get image',
+    summary: 'Show objects and their state',
+    section: 'Look',
+    load: async (noun) => (await import('./commands/get.ts')).getOne(noun),
+  }),
+  {
+    words: 'get image all',
+    summary: 'Show all image objects and their state',
+    section: 'Look',
+    load: async () => (await import('./commands/get.ts')).getAll,
+  },
+  {
+    words: 'get source git',
+    summary: 'Show Git repositories',
+    section: 'Look',
+    load: async () => (await import('./commands/get.ts')).getOne(nouns.git),
+  },
   {
     words: 'markers list',
     summary: 'List every marker below a folder, or in a file',
     section: 'Tools on plain files',
     load: async () => (await import('./commands/markers-list.ts')).markersList,
+  },
+  {
+    words: 'markers lint',
+    summary: 'Find markers that do nothing: misspelt, misplaced, of an unknown policy',
+    section: 'Tools on plain files',
+    load: async () => (await import('./commands/markers-lint.ts')).markersLint,
   },
   {
     words: 'markers set',
@@ -47,5 +59,23 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'Show which tag a policy selects from a list, and why',
     section: 'Tools on plain files',
     load: async () => (await import('./commands/policy-test.ts')).policyTest,
+  },
+  {
+    words: 'template test',
+    summary: 'Render a commit message template over sample or given data',
+    section: 'Tools on plain files',
+    load: async () => (await import('./commands/template-test.ts')).templateTest,
+  },
+  {
+    words: 'validate',
+    summary: 'Check every object against its schema',
+    section: 'Tools on plain files',
+    load: async () => (await import('./commands/validate.ts')).validate,
+  },
+  {
+    words: 'version',
+    summary: 'Print the version',
+    section: 'More',
+    load: async () => (await import('./commands/version.ts')).version,
   },
 ];

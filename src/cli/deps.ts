@@ -1,3 +1,5 @@
+import type { PlaceChoice } from '../app/embedded/place.ts';
+import type { Home } from '../app/home.ts';
 import type { Tools } from '../app/tools.ts';
 import type { Clock } from '../model/clock.ts';
 
@@ -13,4 +15,6 @@ export interface CliDeps {
   readonly stdin: { readonly isTerminal: boolean; read(): Promise<Buffer> };
   /** For commands that work on plain files. */
   tools(): Promise<Tools>;
+  /** Opens the home that was chosen, or throws `UsageError` saying how one is chosen. */
+  openHome(choice: PlaceChoice): Promise<Home>;
 }

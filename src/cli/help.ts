@@ -1,4 +1,5 @@
-import { commandTable, type CommandEntry, sections } from './command-table.ts';
+import { type CommandEntry, sections } from './command-entry.ts';
+import { commandTable } from './command-table.ts';
 import { nextWords } from './resolve-command.ts';
 
 /** What `tidemark --help` shows. */

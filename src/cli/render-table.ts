@@ -12,14 +12,36 @@ export interface TableOptions {
  * A cell of several lines takes several lines; the cells beside it are blank there.
  */
 export function renderTable({ columns, rows }: Table, options: TableOptions): string {
-  const lines = rows.flatMap((row) => splitRow(row));
-  const all = options.header ? [columns.map((name) => name.toUpperCase()), ...lines] : lines;
-  const widths = columns.map((_, column) =>
-    Math.max(0, ...all.map((line) => displayWidth(line[column] ?? ''))),
-  );
-  return all
-    .map((line) => `${widths.map((width, column) => padded(line[column] ?? '', width)).join('')}\n`)
-    .join('');
+  return new GrowingTable(columns, options).add(rows);
+}
+
+/** A table to which rows are added while it is shown: its columns only ever get wider. */
+export class GrowingTable {
+  readonly #columns: readonly string[];
+  readonly #widths: number[];
+  #headerPending: boolean;
+
+  constructor(columns: readonly string[], options: TableOptions) {
+    this.#columns = columns;
+    this.#widths = columns.map(() => 0);
+    this.#headerPending = options.header;
+  }
+
+  /** The lines of some more rows, with the header before the first ones. */
+  add(rows: readonly (readonly string[])[]): string {
+    const lines = rows.flatMap((row) => splitRow(row));
+    if (this.#headerPending) lines.unshift(this.#columns.map((name) => name.toUpperCase()));
+    this.#headerPending = false;
+    for (const [column, width] of this.#widths.entries()) {
+      this.#widths[column] = lines.reduce(
+        (widest, line) => Math.max(widest, displayWidth(line[column] ?? '')),
+        width,
+      );
+    }
+    return lines
+      .map((line) => `${this.#widths.map((width, column) => padded(line[column] ?? '', width)).join('')}\n`)
+      .join('');
+  }
 }
 
 function padded(cell: string, width: number): string {

@@ -1,6 +1,7 @@
 import { TidemarkError } from '../model/errors.ts';
 import { nearestWord } from '../model/nearest-word.ts';
-import { aliases, type CommandEntry } from './command-table.ts';
+import type { CommandEntry } from './command-entry.ts';
+import { aliases } from './command-table.ts';
 
 /** What the words of a command line name. */
 export type Resolved =

@@ -25,6 +25,7 @@ export async function start(argv: readonly string[]): Promise<void> {
     folder: process.cwd(),
     clock: systemClock,
     signal: abort.signal,
+    openHome: async (choice) => (await import('./open-home.ts')).openHome(choice, deps),
     tools: async () => (await import('../app/tools.ts')).createTools(),
     stdin: { isTerminal: process.stdin.isTTY, read: readStdin },
   };

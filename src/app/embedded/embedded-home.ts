@@ -1,0 +1,37 @@
+import type { Clock } from '../../model/clock.ts';
+import type { Log } from '../../model/log.ts';
+import { openLocalStore } from '../../store/local/local-store.ts';
+import { runnerPid } from '../../store/local/state-lock.ts';
+import type { Home } from '../home.ts';
+import type { EmbeddedPlace } from './place.ts';
+import { runEmbedded } from './run-embedded.ts';
+
+export interface EmbeddedHomeDeps {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly userAgent: string;
+}
+
+/** The home of objects that files define, seen by a command that looks or asks for something. */
+export async function openEmbeddedHome(place: EmbeddedPlace, deps: EmbeddedHomeDeps): Promise<Home> {
+  const store = await openLocalStore({ ...place, role: 'visitor', clock: deps.clock, log: deps.log });
+  return {
+    objects: store.objects,
+    events: store.events,
+    problems: () => store.problems(),
+    skipped: () => store.skipped(),
+    locate: (kind, key) => store.locate(kind, key),
+    worker: () => {
+      const pid = runnerPid(place.stateFolder);
+      return pid === undefined ? undefined : `tidemark run (process ${pid})`;
+    },
+    work: async (_targets, signal) => {
+      await runEmbedded(
+        { ...place, once: true, dryRun: false, concurrency: 4, crossNamespaceAllowed: true },
+        { ...deps, signal, report: { problems: () => undefined } },
+      );
+    },
+    close: () => store.close(),
+  };
+}

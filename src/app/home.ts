@@ -1,0 +1,26 @@
+import type { DocumentProblem, SkippedDocument } from '../api/documents.ts';
+import type { KindName, ReconciledKind } from '../api/kinds.ts';
+import type { ObjectKey } from '../model/object-key.ts';
+import type { EventLog, ObjectStore } from '../store/store.ts';
+
+/** One object that a person has named. */
+export interface Target extends ObjectKey {
+  readonly kind: ReconciledKind;
+}
+
+/** Where commands find objects, and what can be done with them there. */
+export interface Home {
+  readonly objects: ObjectStore;
+  readonly events: EventLog;
+  /** What is wrong with the files that define objects. */
+  problems(): readonly DocumentProblem[];
+  /** Documents of other kinds. */
+  skipped(): readonly SkippedDocument[];
+  /** Where an object is defined, for homes in which files define objects. */
+  locate(kind: KindName, key: ObjectKey): { readonly file: string; readonly line: number } | undefined;
+  /** What works on the objects at this moment, in words; undefined when nothing does. */
+  worker(): string | undefined;
+  /** Works on these objects in this process, until nothing is left to do for them. For homes in which nothing else does. */
+  work(targets: readonly Target[], signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
