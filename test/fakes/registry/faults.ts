@@ -29,6 +29,8 @@ export type FaultAnswer =
   | { readonly kind: 'cut-off'; readonly chunked?: boolean; readonly hang?: boolean }
   | { readonly kind: 'hang' }
   | { readonly kind: 'slow'; readonly ms: number }
+  /** The ordinary answer, when the promise is kept. */
+  | { readonly kind: 'wait'; readonly until: Promise<void> }
   /** `to` is an origin; path and query stay. */
   | { readonly kind: 'redirect'; readonly to: string; readonly status?: number }
   | { readonly kind: 'huge'; readonly bytes: number; readonly chunked?: boolean }
@@ -118,6 +120,9 @@ export async function applyFault(
       await new Promise((resolve) => {
         setTimeout(resolve, answer.ms).unref();
       });
+      return false;
+    case 'wait':
+      await answer.until;
       return false;
     case 'cut-off':
       tamperWithEnd(response, answer);

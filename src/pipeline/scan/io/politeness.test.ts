@@ -158,7 +158,8 @@ test('a registry that is silent is given up when the time is up, and the request
 test('a call that is aborted says so, also when others go on with the same scan', async (t) => {
   const { registry, host } = await fakeRegistry(t);
   registry.push('app', '1');
-  const release = registry.fault({ on: 'tags', times: 1, answer: { kind: 'slow', ms: 100 } });
+  const gate = Promise.withResolvers<void>();
+  registry.fault({ on: 'tags', answer: { kind: 'wait', until: gate.promise } });
   const client = registryClient(t);
   const image = parseImageName(`${host}/app`);
   const [one, two] = [new AbortController(), new AbortController()];
@@ -167,8 +168,8 @@ test('a call that is aborted says so, also when others go on with the same scan'
   await until(() => registry.requests.some(({ path }) => path.endsWith('/list')));
   one.abort(new TidemarkError('Aborted', 'shutting down'));
   await assert.rejects(first, { code: 'Aborted', message: 'shutting down' });
+  gate.resolve();
   assert.deepEqual(await second, ['1']);
-  release();
   await assert.rejects(client.listTags(image, access(), one.signal), {
     code: 'Aborted',
     message: 'shutting down',
