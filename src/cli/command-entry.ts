@@ -1,5 +1,5 @@
 import type { Command } from './command.ts';
-import { type Noun, nouns } from './nouns.ts';
+import { type ImageNoun, nouns } from './nouns.ts';
 
 export const sections = ['Run', 'Look', 'Act', 'Tools on plain files', 'More'] as const;
 
@@ -21,7 +21,7 @@ export interface Family {
   readonly stem: string;
   readonly summary: string;
   readonly section: Section;
-  readonly load: (noun: Noun) => Promise<Command>;
+  readonly load: (noun: ImageNoun) => Promise<Command>;
 }
 
 /** One entry for each of the image kinds. */

@@ -36,6 +36,48 @@ export const commandTable: readonly CommandEntry[] = [
     section: 'Look',
     load: async () => (await import('./commands/get.ts')).getOne(nouns.git),
   },
+  ...imageFamily({
+    stem: 'export image',
+    summary: 'Print objects as YAML',
+    section: 'Look',
+    load: async (noun) => (await import('./commands/export.ts')).exportOne(noun),
+  }),
+  {
+    words: 'export source git',
+    summary: 'Print Git repositories as YAML',
+    section: 'Look',
+    load: async () => (await import('./commands/export.ts')).exportOne(nouns.git),
+  },
+  {
+    words: 'events',
+    summary: 'Show what happened',
+    section: 'Look',
+    load: async () => (await import('./commands/events.ts')).events,
+  },
+  ...imageFamily({
+    stem: 'reconcile image',
+    summary: 'Run an object now, and wait for it',
+    section: 'Act',
+    load: async (noun) => (await import('./commands/reconcile.ts')).reconcileOne(noun),
+  }),
+  ...imageFamily({
+    stem: 'suspend image',
+    summary: 'Stop reconciling objects',
+    section: 'Act',
+    load: async (noun) => (await import('./commands/suspend.ts')).suspendOne(noun),
+  }),
+  ...imageFamily({
+    stem: 'resume image',
+    summary: 'Reconcile suspended objects again',
+    section: 'Act',
+    load: async (noun) => (await import('./commands/resume.ts')).resumeOne(noun),
+  }),
+  ...imageFamily({
+    stem: 'delete image',
+    summary: 'Delete an object',
+    section: 'Act',
+    load: async (noun) => (await import('./commands/delete.ts')).deleteOne(noun),
+  }),
   {
     words: 'markers list',
     summary: 'List every marker below a folder, or in a file',

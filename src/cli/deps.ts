@@ -12,7 +12,12 @@ export interface CliDeps {
   readonly clock: Clock;
   /** Aborted by Ctrl-C, SIGTERM, a closed terminal, and when nobody reads standard output any more. */
   readonly signal: AbortSignal;
-  readonly stdin: { readonly isTerminal: boolean; read(): Promise<Buffer> };
+  readonly stdin: {
+    readonly isTerminal: boolean;
+    read(): Promise<Buffer>;
+    /** Shows a question, and reads one line. */
+    ask(question: string): Promise<string>;
+  };
   /** For commands that work on plain files. */
   tools(): Promise<Tools>;
   /** Opens the home that was chosen, or throws `UsageError` saying how one is chosen. */

@@ -16,5 +16,8 @@ export const nouns = {
   git: { kind: 'GitRepository', words: 'source git', human: 'source git' },
 } as const satisfies Readonly<Record<string, Noun>>;
 
+/** A noun whose kind is reconciled. */
+export type ImageNoun = (typeof imageNouns)[number];
+
 /** The kinds that are reconciled, in the order in which they build on one another. */
 export const imageNouns = [nouns.repository, nouns.policy, nouns.update] as const;

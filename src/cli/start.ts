@@ -27,7 +27,11 @@ export async function start(argv: readonly string[]): Promise<void> {
     signal: abort.signal,
     openHome: async (choice) => (await import('./open-home.ts')).openHome(choice, deps),
     tools: async () => (await import('../app/tools.ts')).createTools(),
-    stdin: { isTerminal: process.stdin.isTTY, read: readStdin },
+    stdin: {
+      isTerminal: process.stdin.isTTY,
+      read: readStdin,
+      ask: async (question) => askOnTerminal(question, abort.signal),
+    },
   };
   const stdout = sinkOf(process.stdout, () => abort.abort(new Error('nobody reads the output')));
   const stderr = sinkOf(process.stderr, () => undefined);
@@ -53,6 +57,16 @@ function sinkOf(stream: NodeJS.WriteStream, whenClosed: () => void): Sink {
 
 async function readStdin(): Promise<Buffer> {
   return buffer(process.stdin);
+}
+
+async function askOnTerminal(question: string, signal: AbortSignal): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question, { signal });
+  } finally {
+    terminal.close();
+  }
 }
 
 /** From the package.json above this file, in a checkout or in the built package. */
