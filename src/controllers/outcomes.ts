@@ -77,6 +77,12 @@ export const outcomes: Readonly<Record<ErrorCode, Handling>> = {
   StateUnwritable: unexpected,
   DiskFull: unexpected,
   Aborted: unexpected,
+  ClusterUnreachable: unexpected,
+  ClusterUnauthorized: unexpected,
+  ClusterForbidden: unexpected,
+  ClusterThrottled: unexpected,
+  ClusterFailed: unexpected,
+  KindNotServed: unexpected,
   Failed: unexpected,
   UsageError: unexpected,
 };

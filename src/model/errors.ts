@@ -51,6 +51,13 @@ export type ErrorCode =
   | 'OwnedByFile'
   | 'DiskFull'
   | 'Aborted'
+  // the API server of a cluster
+  | 'ClusterUnreachable'
+  | 'ClusterUnauthorized'
+  | 'ClusterForbidden'
+  | 'ClusterThrottled'
+  | 'ClusterFailed'
+  | 'KindNotServed'
   // outcomes of a reconcile run; the text is the condition's message
   | 'AccessDenied'
   | 'AuthenticationFailed'
