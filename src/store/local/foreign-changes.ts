@@ -3,7 +3,7 @@ import { toEntry } from './object-book.ts';
 import type { ObjectTable } from './object-table.ts';
 import type { StateDatabase } from './state-database.ts';
 import type { StoredObject } from './stored-object.ts';
-import type { Happening } from './watch-hub.ts';
+import type { Happening } from '../watch-hub.ts';
 
 export interface ForeignChangesOptions {
   readonly database: StateDatabase;

@@ -29,7 +29,7 @@ import { touchWake, watchWake } from './state-wake.ts';
 import type { Committed } from './state-writer.ts';
 import { StateWriter } from './state-writer.ts';
 import type { Place, StoredObject } from './stored-object.ts';
-import { WatchHub } from './watch-hub.ts';
+import { WatchHub } from '../watch-hub.ts';
 
 /** One open store: puts the parts together, and carries news from one to the other. */
 export class LocalStoreSession implements LocalStore {

@@ -21,8 +21,8 @@ import type { OwnerDesk } from './owner-desk.ts';
 import type { ReadOnlyObjects } from './read-only-objects.ts';
 import type { StateWriter, Transaction } from './state-writer.ts';
 import { frozenCopy, groundOf, hashSpec } from './stored-object.ts';
-import type { WatchHub } from './watch-hub.ts';
-import { scopeOf } from './watch-hub.ts';
+import type { WatchHub } from '../watch-hub.ts';
+import { scopeOf } from '../watch-hub.ts';
 
 export interface LocalObjectStoreParts {
   readonly book: ObjectBook;

@@ -7,7 +7,7 @@ import { fingerprinted, nameOf } from './definition.ts';
 import type { SecretFolder } from './secret-folder.ts';
 import type { Sources } from './sources.ts';
 import { deepFreeze } from './stored-object.ts';
-import type { Happening } from './watch-hub.ts';
+import type { Happening } from '../watch-hub.ts';
 
 const namespaceLabel = 'kubernetes.io/metadata.name';
 

@@ -10,24 +10,36 @@ export interface FollowerOptions {
   readonly changed: () => void;
 }
 
+/** A number of changes that follow one another closely. */
+interface Burst {
+  readonly since: number;
+  /** What changed; undefined when that is not known. */
+  readonly touched: Set<string | undefined>;
+  timer: NodeJS.Timeout;
+}
+
 /** How long a burst of changes has to be over before it is read, so that half-written files are seldom met. */
 const quietMs = 30;
 /** No burst is waited for longer than this. */
 const atMostMs = 150;
+/** After so long a file that changed just before it was read is read again: a second change may carry the same time. */
+const youngMs = 80;
 
 /** Keeps the sources up to date: looks when a watched folder reports something, and now and then in any case. */
 export class SourceFollower {
   readonly #options: FollowerOptions;
   readonly #watcher: SourceWatcher;
-  #burst: { readonly since: number; timer: NodeJS.Timeout } | undefined;
+  #burst: Burst | undefined;
   #patrol: NodeJS.Timeout | undefined;
   #recheck: NodeJS.Timeout | undefined;
+  /** What a look at everything costs, and when the last one ended. */
   #lookMs = 0;
+  #lookedAt = 0;
   #closed = false;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
-    this.#watcher = new SourceWatcher(() => this.#stir());
+    this.#watcher = new SourceWatcher((path) => this.#stir(path));
   }
 
   /** Begins with a look. Folders are watched before the look that counts, so that nothing falls in between. */
@@ -36,21 +48,19 @@ export class SourceFollower {
     this.look();
   }
 
-  /** Looks now. Returns whether anything had changed. */
-  look(again?: ReadonlySet<string>): boolean {
+  /** Looks at everything now. `again` names files that are read whatever they look like. */
+  look(again?: ReadonlySet<string>): void {
     const started = performance.now();
     const { sources } = this.#options;
     const before = sources.folders;
     let changed = sources.scan(again);
+    this.#lookedAt = performance.now();
+    if (!changed) this.#lookMs = this.#lookedAt - started;
     this.#watcher.follow(sources.folders);
     // What came into a new folder before it was watched.
     if ([...sources.folders.keys()].some((folder) => !before.has(folder)))
       changed = sources.scan() || changed;
-    this.#lookMs = performance.now() - started;
-    this.#watchTheYoung();
-    this.#rest();
-    if (changed) this.#options.changed();
-    return changed;
+    this.#finish(changed);
   }
 
   close(): void {
@@ -61,39 +71,56 @@ export class SourceFollower {
     clearTimeout(this.#recheck);
   }
 
-  #stir(): void {
+  #stir(path: string | undefined): void {
     if (this.#closed) return;
     const now = performance.now();
-    const since = this.#burst?.since ?? now;
-    clearTimeout(this.#burst?.timer);
+    const { since, touched, timer } = this.#burst ?? { since: now, touched: new Set(), timer: undefined };
+    clearTimeout(timer);
+    touched.add(path);
+    const quiet = Math.min(quietMs, since + atMostMs - now);
     // A big tree that is being rewritten must not keep us looking all the time.
-    const wait = Math.max(Math.min(quietMs, since + atMostMs - now), this.#lookMs * 3);
-    this.#burst = { since, timer: setTimeout(() => this.#safely(), wait) };
+    const rest = Math.min(this.#lookedAt + 2 * this.#lookMs - now, atMostMs * 2);
+    this.#burst = { since, touched, timer: setTimeout(() => this.#endBurst(), Math.max(quiet, rest, 0)) };
   }
 
-  #safely(again?: ReadonlySet<string>): void {
+  #endBurst(): void {
+    const touched = this.#burst?.touched ?? new Set();
     this.#burst = undefined;
-    try {
-      this.look(again);
-    } catch (error) {
-      this.#options.log.error('cannot look at the files', { error: messageOf(error) });
-      this.#rest();
-    }
+    this.#safely(() => {
+      const known = [...touched].filter((path) => path !== undefined);
+      if (known.length < touched.size) this.look();
+      else this.#lookAt(new Set(known));
+    });
   }
 
-  /** A second change within the same tick of the file system's clock would go unnoticed. */
-  #watchTheYoung(): void {
+  #lookAt(touched: ReadonlySet<string>): void {
+    const changed = this.#options.sources.rescan(touched);
+    this.#watcher.follow(this.#options.sources.folders);
+    this.#finish(changed);
+  }
+
+  #finish(changed: boolean): void {
     clearTimeout(this.#recheck);
+    clearTimeout(this.#patrol);
+    if (this.#closed) return;
     const young = this.#options.sources.young(Date.now());
-    if (young.size > 0) this.#recheck = setTimeout(() => this.#safely(young), 80);
+    if (young.size > 0) this.#recheck = setTimeout(() => this.#safely(() => this.look(young)), youngMs);
+    this.#patrol = setTimeout(() => this.#safely(() => this.look()), this.#patrolMs());
+    if (changed) this.#options.changed();
   }
 
   /** The look that comes in any case: rare enough to cost nothing, more often where nothing reports. */
-  #rest(): void {
-    clearTimeout(this.#patrol);
-    if (this.#closed) return;
+  #patrolMs(): number {
     const blind = this.#watcher.deaf || this.#options.sources.hasUnreachable;
-    const wait = blind ? Math.max(500, this.#lookMs * 200) : Math.max(15_000, this.#lookMs * 400);
-    this.#patrol = setTimeout(() => this.#safely(), wait);
+    return blind ? Math.max(500, this.#lookMs * 200) : Math.max(30_000, this.#lookMs * 1000);
+  }
+
+  #safely(look: () => void): void {
+    try {
+      look();
+    } catch (error) {
+      this.#options.log.error('cannot look at the files', { error: messageOf(error) });
+      if (!this.#closed) this.#patrol = setTimeout(() => this.#safely(() => this.look()), this.#patrolMs());
+    }
   }
 }

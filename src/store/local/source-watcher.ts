@@ -1,17 +1,21 @@
 import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
+import { join } from 'node:path';
 
 import { mayBeSource } from './source-files.ts';
 
 /** Watches folders, each by itself: that is cheaper and surer than the recursive watch of Node. */
 export class SourceWatcher {
   readonly #watchers = new Map<string, { readonly identity: string; readonly watcher: FSWatcher }>();
-  readonly #changed: () => void;
+  readonly #changed: (path: string | undefined) => void;
   readonly #matters: (folder: string, name: string) => boolean;
   #deaf = false;
 
-  /** `matters` tells by folder and name whether a change is worth a look. */
-  constructor(changed: () => void, matters: (folder: string, name: string) => boolean = mayBeSource) {
+  /** `matters` tells by folder and name whether a change is worth a look. `changed` hears what changed, if that is known. */
+  constructor(
+    changed: (path: string | undefined) => void,
+    matters: (folder: string, name: string) => boolean = mayBeSource,
+  ) {
     this.#changed = changed;
     this.#matters = matters;
   }
@@ -42,7 +46,8 @@ export class SourceWatcher {
   #watch(folder: string, identity: string): void {
     try {
       const watcher = watch(folder, (_type, name) => {
-        if (name === null || this.#matters(folder, name)) this.#changed();
+        if (name === null || this.#matters(folder, name))
+          this.#changed(name === null ? undefined : join(folder, name));
       });
       watcher.on('error', () => this.#forget(folder));
       this.#watchers.set(folder, { identity, watcher });
@@ -55,6 +60,6 @@ export class SourceWatcher {
   #forget(folder: string): void {
     this.#watchers.get(folder)?.watcher.close();
     this.#watchers.delete(folder);
-    this.#changed();
+    this.#changed(undefined);
   }
 }

@@ -83,6 +83,26 @@ export class Sources {
     return changed;
   }
 
+  /** Looks only at these files when nothing else can have changed, and at everything otherwise. Returns whether anything did change. */
+  rescan(touched: ReadonlySet<string>): boolean {
+    const states = [...touched].map((absolute) => this.#files.get(absolute));
+    const signatures = [...touched].map((absolute) => signatureOf(absolute));
+    if (states.includes(undefined) || signatures.includes(undefined) || this.hasUnreachable)
+      return this.scan();
+    let changed = false;
+    for (const [index, state] of states.entries()) {
+      const signature = signatures[index];
+      if (state === undefined || signature === undefined || signature === state.file.signature) continue;
+      this.#files.set(
+        state.file.absolute,
+        this.#read({ ...state.file, signature, modified: Date.now() }, state),
+      );
+      changed = true;
+    }
+    if (changed) this.#rebuild();
+    return changed;
+  }
+
   /** Files that changed so shortly before `now` that another change may carry the same time. */
   young(now: number): ReadonlySet<string> {
     const young = new Set<string>();

@@ -9,7 +9,7 @@ import { sqliteFailure, sqliteTrouble } from '../../model/sqlite-failure.ts';
 // It goes when the process goes, however it ends, so there are no stale locks, and neither reused process ids nor containers
 // with process ids of their own can confuse it. The file beside it only says who it is.
 
-/** The state folder is ours until `release`, or the end of this process. */
+/** The state folder is ours until `release`, or the end of this process. Keep it: a lock that nobody refers to may be released. */
 export interface StateLock {
   release(): void;
 }
