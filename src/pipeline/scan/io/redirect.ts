@@ -39,10 +39,18 @@ export function isPrivateHost(hostname: string): boolean {
   const host = hostname.replaceAll(/^\[|\]$/g, '').toLowerCase();
   if (host === 'localhost' || host.endsWith('.localhost')) return true;
   const family = isIP(host);
-  return family !== 0 && privateAddresses().check(host, family === 4 ? 'ipv4' : 'ipv6');
+  if (family === 4) return isPrivateIpv4(host);
+  return family === 6 && privateIpv6().check(host, 'ipv6');
 }
 
-function privateAddresses(): BlockList {
+function isPrivateIpv4(address: string): boolean {
+  const [a = 0, b = 0] = address.split('.').map(Number);
+  if (a === 172) return b >= 16 && b <= 31;
+  return [0, 10, 127].includes(a) || (a === 169 && b === 254) || (a === 192 && b === 168);
+}
+
+/** The IPv4 ranges are there for addresses written as `::ffff:10.0.0.1`. */
+function privateIpv6(): BlockList {
   const list = new BlockList();
   list.addSubnet('0.0.0.0', 8);
   list.addSubnet('10.0.0.0', 8);
