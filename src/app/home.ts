@@ -1,6 +1,10 @@
 import type { DocumentProblem, SkippedDocument } from '../api/documents.ts';
+import type { ImagePolicy } from '../api/image-policy.ts';
+import type { ImageUpdateAutomation } from '../api/image-update-automation.ts';
 import type { KindName, ReconciledKind } from '../api/kinds.ts';
+import type { Preview } from '../controllers/image-update-automation/preview-automation.ts';
 import type { ObjectKey } from '../model/object-key.ts';
+import type { Selection } from '../pipeline/select/select.ts';
 import type { EventLog, ObjectStore } from '../store/store.ts';
 
 /** One object that a person has named. */
@@ -22,5 +26,11 @@ export interface Home {
   worker(): string | undefined;
   /** Works on these objects in this process, until nothing is left to do for them. For homes in which nothing else does. */
   work(targets: readonly Target[], signal: AbortSignal): Promise<void>;
+  /** Scans and selects in this process, and pushes nothing. For homes in which nothing works on the objects. */
+  rehearse(signal: AbortSignal): Promise<void>;
+  /** The selection of a policy over the tags of the last scan, with its explanation. */
+  inspect(policy: ImagePolicy, tag: string | undefined): Promise<Selection>;
+  /** The commit that an automation would make now, and where markers stand. Pushes nothing. Throws what a run would. */
+  preview(automation: ImageUpdateAutomation, signal: AbortSignal): Promise<Preview>;
   close(): Promise<void>;
 }

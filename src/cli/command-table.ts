@@ -49,6 +49,18 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/export.ts')).exportOne(nouns.git),
   },
   {
+    words: 'explain policy',
+    summary: 'Say why a policy selects its tag, and where that tag is used',
+    section: 'Look',
+    load: async () => (await import('./commands/explain-policy.ts')).explainPolicy,
+  },
+  {
+    words: 'diff',
+    summary: 'Show what each automation would commit now',
+    section: 'Look',
+    load: async () => (await import('./commands/diff.ts')).diff,
+  },
+  {
     words: 'events',
     summary: 'Show what happened',
     section: 'Look',
@@ -72,6 +84,30 @@ export const commandTable: readonly CommandEntry[] = [
     section: 'Act',
     load: async (noun) => (await import('./commands/resume.ts')).resumeOne(noun),
   }),
+  {
+    words: 'create image repository',
+    summary: 'Create an image repository to scan',
+    section: 'Act',
+    load: async () => (await import('./commands/create-image-repository.ts')).createImageRepository,
+  },
+  {
+    words: 'create image policy',
+    summary: 'Create a policy that selects a tag',
+    section: 'Act',
+    load: async () => (await import('./commands/create-image-policy.ts')).createImagePolicy,
+  },
+  {
+    words: 'create image update',
+    summary: 'Create an automation that commits what policies select',
+    section: 'Act',
+    load: async () => (await import('./commands/create-image-update.ts')).createImageUpdate,
+  },
+  {
+    words: 'create source git',
+    summary: 'Create a Git repository for automations to update',
+    section: 'Act',
+    load: async () => (await import('./commands/create-source-git.ts')).createSourceGit,
+  },
   ...imageFamily({
     stem: 'delete image',
     summary: 'Delete an object',

@@ -3,6 +3,7 @@ import type { Log } from '../../model/log.ts';
 import { openLocalStore } from '../../store/local/local-store.ts';
 import { runnerPid } from '../../store/local/state-lock.ts';
 import type { Home } from '../home.ts';
+import { createInspector } from './inspector.ts';
 import type { EmbeddedPlace } from './place.ts';
 import { runEmbedded } from './run-embedded.ts';
 
@@ -16,6 +17,13 @@ export interface EmbeddedHomeDeps {
 /** The home of objects that files define, seen by a command that looks or asks for something. */
 export async function openEmbeddedHome(place: EmbeddedPlace, deps: EmbeddedHomeDeps): Promise<Home> {
   const store = await openLocalStore({ ...place, role: 'visitor', clock: deps.clock, log: deps.log });
+  const inspector = createInspector(place.stateFolder, store.objects, deps);
+  const runOnce = async (dryRun: boolean, signal: AbortSignal): Promise<void> => {
+    await runEmbedded(
+      { ...place, once: true, dryRun, concurrency: 4, crossNamespaceAllowed: true },
+      { ...deps, signal, report: { problems: () => undefined } },
+    );
+  };
   return {
     objects: store.objects,
     events: store.events,
@@ -26,12 +34,13 @@ export async function openEmbeddedHome(place: EmbeddedPlace, deps: EmbeddedHomeD
       const pid = runnerPid(place.stateFolder);
       return pid === undefined ? undefined : `tidemark run (process ${pid})`;
     },
-    work: async (_targets, signal) => {
-      await runEmbedded(
-        { ...place, once: true, dryRun: false, concurrency: 4, crossNamespaceAllowed: true },
-        { ...deps, signal, report: { problems: () => undefined } },
-      );
+    work: (_targets, signal) => runOnce(false, signal),
+    rehearse: (signal) => runOnce(true, signal),
+    inspect: inspector.inspect,
+    preview: inspector.preview,
+    close: async () => {
+      await inspector.close();
+      await store.close();
     },
-    close: () => store.close(),
   };
 }

@@ -1,22 +1,17 @@
 import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
 import type { StatusOf } from '../../api/kinds.ts';
 import { parseMilliseconds } from '../../go/duration.ts';
-import type { ImageRef } from '../../model/image-ref.ts';
-import { checkImageRef } from '../../model/image-ref.ts';
-import { isTidemarkError } from '../../model/errors.ts';
 import type { Publisher, PublishResult } from '../../pipeline/publish/ports.ts';
-import { isUpdateCandidate, markerNeedle } from '../../pipeline/update/screen.ts';
-import { formatTime } from '../../reconcile/conditions.ts';
+import { formatTime, isReady } from '../../reconcile/conditions.ts';
 import type { Controller, Done, Run } from '../../reconcile/controller.ts';
 import { targetOf } from '../../reconcile/controller.ts';
 import type { EventLog } from '../../store/store.ts';
 import type { Drafted, ReadingCache } from './draft-commit.ts';
-import { draftCommit } from './draft-commit.ts';
-import { wrapPublishError } from './errors.ts';
 import type { GatherDeps, Policies, Source } from './gather.ts';
 import { gatherPolicies, gatherSource } from './gather.ts';
 import type { Problem } from './problems.ts';
 import { describeProblems } from './problems.ts';
+import { publishAutomation } from './publish-automation.ts';
 
 export interface AutomationDeps extends GatherDeps {
   readonly publisher: Publisher;
@@ -65,53 +60,15 @@ export class ImageUpdateAutomationController implements Controller<'ImageUpdateA
     run.passed('InvalidPolicySelector', 'Failed');
     const source = await gatherSource(run.object, this.#deps);
     run.passed('SourceManagerFailed');
-    const { result, drafted, problems } = await this.#publish(run, policies, source);
+    const unchangedSince = canSkip(run, policies, source) ? run.draft.observedSourceRevision : undefined;
+    const { result, drafted } = await publishAutomation(
+      { ...this.#deps, dryRun: this.#deps.dryRun ?? false },
+      { automation: run.object, policies, source, now: run.now, unchangedSince },
+      run.signal,
+    );
     run.passed('GitOperationFailed', 'UpdateFailed');
-    return this.#record(run, { policies, source, result, drafted, problems });
-  }
-
-  async #publish(
-    run: AutomationRun,
-    policies: Policies,
-    source: Source,
-  ): Promise<{
-    readonly result: PublishResult;
-    readonly drafted: Drafted | undefined;
-    readonly problems: readonly Problem[];
-  }> {
-    const { object, now, signal } = run;
-    const unchangedSince = canSkip(run, policies, source) ? object.status?.observedSourceRevision : undefined;
-    const refs = soundRefs(object.metadata.namespace, policies);
-    let drafted: Drafted | undefined;
-    let checkedOut = false;
-    try {
-      const result = await this.#deps.publisher.publish(
-        {
-          ...source.route,
-          remote: source.remote,
-          path: object.spec.update.path ?? '.',
-          screen: { path: isUpdateCandidate, needle: markerNeedle },
-          dryRun: this.#deps.dryRun ?? false,
-          ...(unchangedSince === undefined ? {} : { unchangedSince }),
-          draft: (tree) => {
-            checkedOut = true;
-            drafted = draftCommit(tree, {
-              automation: object,
-              policies,
-              refs,
-              now,
-              readings: this.#deps.readings,
-            });
-            return drafted.draft;
-          },
-        },
-        signal,
-      );
-      this.#deps.published?.(object, result, drafted);
-      return { result, drafted, problems: drafted?.problems ?? [] };
-    } catch (error) {
-      throw wrapPublishError(error, { checkedOut });
-    }
+    this.#deps.published?.(run.object, result, drafted);
+    return this.#record(run, { policies, source, result, problems: drafted?.problems ?? [] });
   }
 
   async #record(
@@ -120,7 +77,6 @@ export class ImageUpdateAutomationController implements Controller<'ImageUpdateA
       readonly policies: Policies;
       readonly source: Source;
       readonly result: PublishResult;
-      readonly drafted: Drafted | undefined;
       readonly problems: readonly Problem[];
     },
   ): Promise<Done> {
@@ -170,6 +126,7 @@ function canSkip(run: AutomationRun, policies: Policies, { route }: Source): boo
   const { draft } = run;
   if (run.requested || run.newGeneration || route.push.switched || route.push.refspec !== undefined)
     return false;
+  if (!isReady(draft.conditions ?? [])) return false;
   return draft.observedSourceRevision !== undefined && samePolicies(draft.observedPolicies ?? {}, policies);
 }
 
@@ -184,21 +141,6 @@ function samePolicies(observed: NonNullable<Draft['observedPolicies']>, { consid
       (old.digest ?? '') === (ref.digest ?? '')
     );
   });
-}
-
-/** The selections that can be written; one that cannot be does not stop the others. */
-function soundRefs(namespace: string, { considered }: Policies): ReadonlyMap<string, ImageRef> {
-  const refs = new Map<string, ImageRef>();
-  for (const [policy, { name, tag, digest }] of considered) {
-    const ref = { name, tag, ...(digest === undefined || digest === '' ? {} : { digest }) };
-    try {
-      checkImageRef(ref);
-      refs.set(`${namespace}:${policy}`, ref);
-    } catch (error) {
-      if (!isTidemarkError(error)) throw error;
-    }
-  }
-  return refs;
 }
 
 function observe(
