@@ -151,6 +151,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/validate.ts')).validate,
   },
   {
+    words: 'completion',
+    summary: 'Print a script that completes commands, flags and object names',
+    section: 'More',
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
+  {
     words: 'version',
     summary: 'Print the version',
     section: 'More',

@@ -38,6 +38,12 @@ async function dispatch(argv: readonly string[], deps: CliDeps, out: Output): Pr
     out.data(`tidemark ${deps.version()}\n`);
     return exitCodes.done;
   }
+  if (words[0] === '__complete') {
+    const { complete } = await import('./complete.ts');
+    const found = await complete(words.slice(1), deps);
+    out.data(found.map(({ word, meaning }) => `${word}\t${meaning}\n`).join(''));
+    return exitCodes.done;
+  }
   const resolved = resolveCommand(words, commandTable);
   if (resolved.type === 'group') {
     out.data(resolved.words.length === 0 ? programHelp() : groupHelp(resolved.words, resolved.entries));
