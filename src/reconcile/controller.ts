@@ -32,6 +32,8 @@ export interface Done {
   readonly announcement?: string;
   /** Told when nothing changed and somebody had asked. */
   readonly nothingNew: string;
+  /** Told when the object becomes ready, in place of the Ready message; a message that merely changes is then not told. */
+  readonly recovery?: string;
 }
 
 /** What happens to the objects of one kind. Knows the domain; the engine does not. */
@@ -45,6 +47,10 @@ export interface Controller<K extends ReconciledKind> {
   references(object: Kinds[K]): readonly string[];
   /** A suspended object still acknowledges a requested run. */
   readonly acknowledgesWhileSuspended: boolean;
+  /** How many objects are worked on at a time, in place of the engine's number, and how many of one group. */
+  readonly crowd?: { readonly workers: number; readonly perGroup: number };
+  /** Objects that compete for the same thing, such as a server. */
+  group?(object: Kinds[K]): string;
   /** Holds a waiting key back while what feeds it is still at work. */
   readonly settlesAfter?: Settling;
 }

@@ -192,7 +192,7 @@ export class Engine {
     memory.set(key, now);
     const lane = this.#lanes.get(kind);
     if (lane !== undefined && calls(before, now)) {
-      this.#referrers.set(`${kind} ${key}`, lane.references(object));
+      this.#referrers.set(`${kind} ${key}`, lane.learn(key, object));
       lane.add(key);
     }
     this.#proclaim(kind, object);

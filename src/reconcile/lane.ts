@@ -37,6 +37,9 @@ export class Lane {
   readonly #running = new Set<Promise<void>>();
   /** Keys that were woken and wait for what feeds them to settle. */
   readonly #settling = new Map<string, { readonly sinceMs: number; readonly lastMs: number }>();
+  readonly #groups = new Map<string, string>();
+  /** How many keys of each group are worked on. */
+  readonly #crowds = new Map<string, number>();
   /** Keys whose last run came too early to tell. */
   readonly #pending = new Set<string>();
 
@@ -62,16 +65,19 @@ export class Lane {
 
   forget(key: string): void {
     this.#queue.forget(key);
+    this.#groups.delete(key);
     this.#backoff.forget(key);
     this.#pending.delete(key);
     this.#options.observer?.deleted(this.#options.controller.kind, key);
     this.#options.quiet();
   }
 
-  references(object: Kinds[KindName]): readonly string[] {
-    return (this.#options.controller as Controller<ReconciledKind>).references(
-      object as Kinds[ReconciledKind],
-    );
+  /** Takes note of an object that is new or has changed. Returns what it depends on. */
+  learn(key: string, object: Kinds[KindName]): readonly string[] {
+    const controller = this.#options.controller as Controller<ReconciledKind>;
+    const group = controller.group?.(object as Kinds[ReconciledKind]);
+    if (group !== undefined) this.#groups.set(key, group);
+    return controller.references(object as Kinds[ReconciledKind]);
   }
 
   get waiting(): number {
@@ -88,11 +94,14 @@ export class Lane {
 
   /** Gives free workers what is ready. */
   poke(): void {
-    while (!this.#options.signal.aborted && this.#running.size < this.#options.concurrency) {
+    const workers = this.#options.controller.crowd?.workers ?? this.#options.concurrency;
+    while (!this.#options.signal.aborted && this.#running.size < workers) {
       const key = this.#queue.take((candidate) => this.#admits(candidate));
       if (key === undefined) return;
       this.#settling.delete(key);
+      const leave = this.#enter(key);
       const work = this.#work(key).finally(() => {
+        leave();
         this.#running.delete(work);
         this.#queue.done(key);
         this.#options.quiet();
@@ -106,8 +115,30 @@ export class Lane {
     await Promise.all(this.#running);
   }
 
-  /** Changes that arrive together belong into one run: wait while what feeds this key is at work and still brings some. */
   #admits(key: string): boolean {
+    return this.#hasRoom(key) && this.#hasSettled(key);
+  }
+
+  #hasRoom(key: string): boolean {
+    const { crowd } = this.#options.controller;
+    const group = this.#groups.get(key);
+    return crowd === undefined || group === undefined || (this.#crowds.get(group) ?? 0) < crowd.perGroup;
+  }
+
+  /** Counts a key into its group. Returns how to count it out. */
+  #enter(key: string): () => void {
+    const group = this.#groups.get(key);
+    if (group === undefined) return () => undefined;
+    this.#crowds.set(group, (this.#crowds.get(group) ?? 0) + 1);
+    return () => {
+      const left = (this.#crowds.get(group) ?? 1) - 1;
+      if (left === 0) this.#crowds.delete(group);
+      else this.#crowds.set(group, left);
+    };
+  }
+
+  /** Changes that arrive together belong into one run: wait while what feeds this key is at work and still brings some. */
+  #hasSettled(key: string): boolean {
     const settling = this.#options.controller.settlesAfter;
     const held = this.#settling.get(key);
     if (settling === undefined || held === undefined) return true;

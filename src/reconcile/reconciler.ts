@@ -215,9 +215,12 @@ export function chooseEvent(
   if (ready === undefined) return undefined;
   const { reason, message } = ready;
   if (!isReady(after.conditions ?? [])) return { type: 'Warning', reason, message };
-  const wasReady = isReady(before.conditions ?? []);
-  const readyBefore = findCondition(before.conditions ?? [], 'Ready');
-  if (!wasReady || readyBefore?.message !== message) return { type: 'Normal', reason, message };
+  const readyBefore = isReady(before.conditions ?? [])
+    ? findCondition(before.conditions ?? [], 'Ready')
+    : undefined;
+  if (readyBefore === undefined) return { type: 'Normal', reason, message: done?.recovery ?? message };
+  if (readyBefore.message !== message && done?.recovery === undefined)
+    return { type: 'Normal', reason, message };
   if (!result.run.requested || done === undefined) return undefined;
   return { type: 'Trace', reason: 'Succeeded', message: done.nothingNew };
 }

@@ -1,6 +1,7 @@
 import type { ImagePolicy, SelectedImage } from '../../api/image-policy.ts';
-import { parseMilliseconds } from '../../go/duration.ts';
+import { formatMilliseconds, parseMilliseconds } from '../../go/duration.ts';
 import { messageOf, TidemarkError } from '../../model/errors.ts';
+import type { ImageName } from '../../model/image-ref.ts';
 import type { RegistryClient, TagStore } from '../../pipeline/scan/ports.ts';
 import { compileRule } from '../../pipeline/select/compile-rule.ts';
 import { select } from '../../pipeline/select/select.ts';
@@ -91,7 +92,7 @@ export class ImagePolicyController implements Controller<'ImagePolicy'> {
     const retryAfterMs = this.#deps.requeueDependencyMs;
     throw new TidemarkError(
       'DependencyNotReady',
-      `retrying in ${retryAfterMs / 1000}s error: no tags in database`,
+      `retrying in ${formatMilliseconds(retryAfterMs)} error: no tags in database`,
       { retryAfterMs },
     );
   }
@@ -113,15 +114,23 @@ export class ImagePolicyController implements Controller<'ImagePolicy'> {
       );
       return { ...selected, digest };
     } catch (error) {
-      throw new TidemarkError(
-        'Failed',
-        `failed fetching digest of ${selected.name}:${selected.tag}: ${messageOf(error)}`,
-        {
-          cause: error,
-        },
-      );
+      throw digestFailed(selected, image, error);
     }
   }
+}
+
+function digestFailed(
+  selected: { readonly name: string; readonly tag: string },
+  image: ImageName,
+  error: unknown,
+): TidemarkError {
+  const retryAfterMs = error instanceof TidemarkError ? error.retryAfterMs : undefined;
+  const reference = `${image.canonical}:${selected.tag}`;
+  return new TidemarkError(
+    'Failed',
+    `failed fetching digest of ${selected.name}:${selected.tag}: failed fetching descriptor for "${reference}": ${messageOf(error)}`,
+    { cause: error, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+  );
 }
 
 /** How often the digest is looked up; undefined when only an event can bring a new one. */

@@ -39,6 +39,8 @@ const shortestTimeoutMs = 1000;
 export class ImageRepositoryController implements Controller<'ImageRepository'> {
   readonly kind = 'ImageRepository';
   readonly acknowledgesWhileSuspended = true;
+  /** A scan mostly waits, and a registry that hangs must not take the places of those that answer. */
+  readonly crowd = { workers: 512, perGroup: 16 };
   readonly #deps: RepositoryDeps;
 
   constructor(deps: RepositoryDeps) {
@@ -48,6 +50,10 @@ export class ImageRepositoryController implements Controller<'ImageRepository'> 
   references({ metadata, spec }: ImageRepository): readonly string[] {
     const names = [spec.secretRef, spec.certSecretRef, spec.proxySecretRef].flatMap((ref) => ref?.name ?? []);
     return names.map((name) => targetOf('Secret', metadata.namespace, name));
+  }
+
+  group({ spec }: ImageRepository): string {
+    return spec.image.split('/')[0] ?? '';
   }
 
   async forget({ metadata, status }: ImageRepository): Promise<void> {
@@ -76,10 +82,11 @@ export class ImageRepositoryController implements Controller<'ImageRepository'> 
     };
   }
 
-  #decide({ object, now, draft }: RepositoryRun, image: ImageName): ScanDecision {
+  #decide({ object, now, draft, newGeneration }: RepositoryRun, image: ImageName): ScanDecision {
     const { scanTime } = draft.lastScanResult ?? {};
     return decideScan({
       now,
+      specChanged: newGeneration,
       intervalMs: parseMilliseconds(object.spec.interval),
       canonicalName: image.canonical,
       exclusionList: effectiveExclusions(object.spec.exclusionList),
@@ -173,6 +180,10 @@ async function wrapped<T>(
     return await step();
   } catch (error) {
     if (error instanceof TidemarkError && error.code === 'FeatureUnsupported') throw error;
-    throw new TidemarkError(code, text(messageOf(error)), { cause: error });
+    const retryAfterMs = error instanceof TidemarkError ? error.retryAfterMs : undefined;
+    throw new TidemarkError(code, text(messageOf(error)), {
+      cause: error,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
   }
 }

@@ -85,15 +85,22 @@ export class ImageUpdateAutomationController implements Controller<'ImageUpdateA
     const requeueAfterMs = parseMilliseconds(object.spec.interval);
     if (result.outcome === 'unchanged') {
       const message = readyBefore(draft);
-      return { message, requeueAfterMs, nothingNew: 'no change since last reconciliation' };
+      return {
+        message,
+        requeueAfterMs,
+        recovery: upToDate,
+        nothingNew: 'no change since last reconciliation',
+      };
     }
     const message = await this.#tellProblems(run, facts.problems);
-    if (result.outcome === 'would-push') return { message, requeueAfterMs, nothingNew: message };
+    if (result.outcome === 'would-push')
+      return { message, requeueAfterMs, recovery: upToDate, nothingNew: upToDate };
     observe(draft, { policies: facts.policies, revision: observedRevision(result, source) });
-    if (result.outcome === 'nothing') return { message, requeueAfterMs, nothingNew: message };
+    if (result.outcome === 'nothing')
+      return { message, requeueAfterMs, recovery: upToDate, nothingNew: upToDate };
     draft.lastPushCommit = result.commit;
     draft.lastPushTime = formatTime(now);
-    return { message, requeueAfterMs, announcement: pushSummary(result, source), nothingNew: message };
+    return { message, requeueAfterMs, announcement: pushSummary(result, source), nothingNew: upToDate };
   }
 
   /** The Ready message; problems stand in it, and are told as a warning once. */

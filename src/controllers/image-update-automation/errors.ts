@@ -1,4 +1,12 @@
 import { isTidemarkError, TidemarkError } from '../../model/errors.ts';
+import { MessageTemplateError } from '../../pipeline/publish/message/message-error.ts';
+
+/** What does not parse, with its place the way Go writes it. */
+function parseText(error: TidemarkError): string {
+  return error instanceof MessageTemplateError
+    ? `template: commit message:${error.line}: ${error.reason}`
+    : error.message;
+}
 
 /** Says in which step of an automation a failure came, in Flux's words. */
 export function wrapPublishError(error: unknown, { checkedOut }: { readonly checkedOut: boolean }): unknown {
@@ -15,9 +23,10 @@ export function wrapPublishError(error: unknown, { checkedOut }: { readonly chec
     case 'TemplateRemovedField':
       return error;
     case 'TemplateInvalid':
-      return wrap(
+      return new TidemarkError(
         'GitOperationFailed',
-        'failed to update source: unable to create commit message template from spec',
+        `failed to update source: unable to create commit message template from spec: ${parseText(error)}`,
+        { cause: error },
       );
     case 'TemplateFailed':
       return wrap('GitOperationFailed', 'failed to update source: failed to run template from spec');

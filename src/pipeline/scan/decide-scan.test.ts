@@ -17,6 +17,7 @@ function quietFacts(
     intervalMs: 300_000,
     canonicalName: 'ghcr.io/a/b',
     exclusionList: ['x', 'y'],
+    specChanged: false,
     storedTags: 3,
     ...change,
     observed: {
@@ -44,6 +45,7 @@ test('each reason is given in its own words', () => {
       quietFacts({ exclusionList: ['x', 'x', 'y'] }, { exclusionList: ['x', 'y', 'z'] }),
       'updated exclusion list',
     ],
+    [quietFacts({ specChanged: true }), 'new generation'],
     [quietFacts({ storedTags: 0 }), 'no tags in database'],
     [quietFacts({}, { lastScan: { scanTime: ago(300_000) } }), 'triggered by interval'],
     [quietFacts({}, { lastScan: { scanTime: ago(299_001) } }), 'triggered by interval'],

@@ -5,6 +5,8 @@ export interface ScanFacts {
   readonly canonicalName: string;
   /** The exclusion list that counts now (`effectiveExclusions`). */
   readonly exclusionList: readonly string[];
+  /** The spec has changed since the last finished run: what it asks for now is done at once. */
+  readonly specChanged: boolean;
   /** The value of the annotation `reconcile.fluxcd.io/requestedAt`. */
   readonly requestedAt?: string | undefined;
   /** How many tags the store holds for this repository. */
@@ -22,6 +24,7 @@ export type ScanReason =
   | 'first scan'
   | 'reconcile requested'
   | 'new image name'
+  | 'new generation'
   | 'updated exclusion list'
   | 'no tags in database'
   | 'triggered by interval';
@@ -41,6 +44,7 @@ export function decideScan(facts: ScanFacts): ScanDecision {
   if (facts.canonicalName !== observed.canonicalName) return because('new image name');
   if (!sameEntries(facts.exclusionList, observed.exclusionList ?? []))
     return because('updated exclusion list');
+  if (facts.specChanged) return because('new generation');
   if (facts.storedTags === 0) return because('no tags in database');
   const nextScanMs = untilDue(facts, observed.lastScan.scanTime);
   return nextScanMs < 1000 ? because('triggered by interval') : { scan: false, nextScanMs };
