@@ -18,6 +18,12 @@ export const commandTable: readonly CommandEntry[] = [
     section: 'Run',
     load: async () => (await import('./commands/run.ts')).run,
   },
+  {
+    words: 'demo',
+    summary: 'Show the whole loop on this machine, with nothing to configure',
+    section: 'Run',
+    load: async () => (await import('./commands/demo.ts')).demo,
+  },
   ...imageFamily({
     stem: 'get image',
     summary: 'Show objects and their state',

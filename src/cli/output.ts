@@ -55,6 +55,16 @@ export class Output {
     this.#options.stdout.write(text);
   }
 
+  /** True when a person watches standard output. */
+  get isWatched(): boolean {
+    return this.#options.stdout.isTerminal;
+  }
+
+  /** A line with a sign where the story itself is the data. */
+  show(glyph: Glyph, message: string): void {
+    this.data(`${this.#sign(glyph)} ${displayText(message)}\n`);
+  }
+
   /** A JSON document. */
   json(value: unknown): void {
     this.data(`${JSON.stringify(value, undefined, 2)}\n`);
@@ -62,8 +72,7 @@ export class Output {
 
   /** A line to the person. */
   say(glyph: Glyph, message: string): void {
-    const sign = this.#options.color ? `\u001B[${colors[glyph]}m${glyphs[glyph]}\u001B[0m` : glyphs[glyph];
-    this.#options.stderr.write(`${sign} ${displayText(message)}\n`);
+    this.#options.stderr.write(`${this.#sign(glyph)} ${displayText(message)}\n`);
   }
 
   /** A line of the log, as it is: with its line break, on standard error. */
@@ -79,5 +88,9 @@ export class Output {
   /** Said only with `-v`. */
   whenVerbose(message: string): void {
     if (this.verbose) this.detail(message);
+  }
+
+  #sign(glyph: Glyph): string {
+    return this.#options.color ? `\u001B[${colors[glyph]}m${glyphs[glyph]}\u001B[0m` : glyphs[glyph];
   }
 }

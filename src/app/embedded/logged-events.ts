@@ -3,12 +3,13 @@ import { formatKey } from '../../model/object-key.ts';
 import type { EventLog, EventRecord } from '../../store/store.ts';
 
 /** An event log that also says each event in the log, so that a run can be followed. */
-export function loggedEvents(events: EventLog, log: Log): EventLog {
+export function loggedEvents(events: EventLog, log: Log, heard?: (event: EventRecord) => void): EventLog {
   return {
     list: (options) => events.list(options),
     watch: (options) => events.watch(options),
     record: async (event) => {
       say(event, log);
+      heard?.(event);
       await events.record(event);
     },
   };

@@ -9,6 +9,7 @@ import type { Engine } from '../../reconcile/engine.ts';
 import { Metrics } from '../../server/metrics.ts';
 import { routes } from '../../server/routes.ts';
 import { openLocalStore, type LocalStore } from '../../store/local/local-store.ts';
+import type { EventRecord } from '../../store/store.ts';
 import { createEngine } from '../create-engine.ts';
 import type { ListenAddress } from '../listen.ts';
 import { listen } from '../listen.ts';
@@ -34,6 +35,7 @@ export interface RunReporter {
   problems(problems: readonly DocumentProblem[]): void;
   skipped?(documents: readonly SkippedDocument[]): void;
   published?(automation: ImageUpdateAutomation, result: PublishResult, drafted: Drafted | undefined): void;
+  event?(event: EventRecord): void;
   /** The first full pass over all objects has begun. */
   started?(): void;
 }
@@ -93,7 +95,7 @@ function assemble(
     ...parts,
     ...settings,
     store: store.objects,
-    events: loggedEvents(store.events, deps.log),
+    events: loggedEvents(store.events, deps.log, (event) => deps.report.event?.(event)),
     clock: deps.clock,
     log: deps.log,
     requeueDependencyMs,
