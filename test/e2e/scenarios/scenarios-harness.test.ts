@@ -80,6 +80,17 @@ test('events that depend on timing may be there or not; others may not be missin
   assert.equal(compareEvents(expected, seen(['Normal', 'A', 'a'], ['Normal', 'C', 'c'])).length, 1);
 });
 
+test('once something was pushed, runs that found nothing to do may have been seen or not', () => {
+  const push: [string, string, string] = ['Normal', 'Succeeded', "pushed commit '<SHA7>' to branch 'main'"];
+  const idle: [string, string, string] = ['Normal', 'Succeeded', 'repository up-to-date'];
+  const record = (...events: [string, string, string][]): Parameters<typeof compareEvents>[1] => ({
+    'ImageUpdateAutomation/auto': { events, sometimes: [] },
+  });
+  assert.deepEqual(compareEvents(record(push, idle), record(push)), []);
+  assert.deepEqual(compareEvents(record(push), record(push, idle)), []);
+  assert.equal(compareEvents(record(idle), record()).length, 1);
+});
+
 test('every scenario can be read, equals itself, and differs from itself with any text changed', () => {
   const scenarios = readScenarios();
   assert.equal(scenarios.length, 35);
