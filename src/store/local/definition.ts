@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto';
 
 import type { DocumentProblem, FoundObject } from '../../api/documents.ts';
 import type { AnyObject, KindName, Kinds } from '../../api/kinds.ts';
-import { formatKey } from '../../model/object-key.ts';
 import type { Manifest, Place, StoredKind } from './stored-object.ts';
 import { deepFreeze, hashManifest, toManifest } from './stored-object.ts';
 
@@ -31,7 +30,9 @@ export function toDefinition(
   absolute: string,
   salt: Buffer,
 ): Definition {
-  const where = { key: formatKey(object.metadata), place: { file, line }, absolute };
+  // One compact string for each object, not a concatenation that holds on to its parts.
+  const key = [object.metadata.namespace, object.metadata.name].join('/');
+  const where = { key, place: { file: file === absolute ? absolute : file, line }, absolute };
   if (object.kind === 'Secret') return { ...where, kind: 'Secret', object: fingerprinted(object, salt) };
   if (object.kind === 'Namespace')
     return { ...where, kind: 'Namespace', object: fingerprinted(object, salt) };

@@ -5,18 +5,11 @@ import type { Log } from '../../model/log.ts';
 import type { Definition } from './definition.ts';
 import type { Entry, ObjectBook } from './object-book.ts';
 import { toEntry } from './object-book.ts';
-import { rebase } from './overlay.ts';
+import { noOverlay, rebase } from './overlay.ts';
 import type { Sources } from './sources.ts';
 import type { StateWriter, Transaction } from './state-writer.ts';
 import type { Manifest, StoredKind, StoredObject } from './stored-object.ts';
-import { groundOf, hashSpec } from './stored-object.ts';
-
-export const storedKinds: readonly StoredKind[] = [
-  'GitRepository',
-  'ImageRepository',
-  'ImagePolicy',
-  'ImageUpdateAutomation',
-];
+import { groundOf, hashSpec, storedKinds, timestamp } from './stored-object.ts';
 
 type StoredDefinition = Extract<Definition, { readonly manifest: Manifest }>;
 
@@ -112,7 +105,7 @@ export function letGo(entry: Entry, transaction: Transaction): void {
   const { stored } = entry;
   if ((stored.overlay.finalizers ?? []).length === 0) transaction.remove(entry);
   else if (stored.deleted === undefined) {
-    transaction.put({ ...stored, deleted: timestamp(transaction.now), generation: stored.generation + 1 });
+    transaction.put({ ...stored, deleted: transaction.now, generation: stored.generation + 1 });
   }
 }
 
@@ -122,7 +115,7 @@ export function adopted(entry: Entry, transaction: Transaction): Entry {
 }
 
 /** An object that stands in no row yet. */
-function newObject(definition: StoredDefinition, now: Date): StoredObject {
+function newObject(definition: StoredDefinition, now: string): StoredObject {
   const { kind, key, manifest, place, absolute } = definition;
   return {
     kind,
@@ -131,20 +124,20 @@ function newObject(definition: StoredDefinition, now: Date): StoredObject {
     place,
     absolute,
     manifestHash: definition.hash,
-    specHash: hashSpec(manifest, {}),
+    specHash: hashSpec(manifest, noOverlay),
     uid: '',
     generation: 1,
     revision: 0,
-    created: timestamp(now),
+    created: now,
     deleted: undefined,
-    overlay: {},
+    overlay: noOverlay,
     status: undefined,
   };
 }
 
 /** The entry of an object that is only defined so far, without a row. */
 export function provisional(definition: StoredDefinition, now: Date): Entry {
-  return toEntry(newObject(definition, now));
+  return toEntry(newObject(definition, timestamp(now)));
 }
 
 function takeOver(definition: StoredDefinition, transaction: Transaction): void {
@@ -177,9 +170,4 @@ function takeOver(definition: StoredDefinition, transaction: Transaction): void 
     specHash,
     generation,
   });
-}
-
-/** RFC 3339 with whole seconds, as Kubernetes writes it. */
-function timestamp(now: Date): string {
-  return now.toISOString().replace(/\.\d+Z$/, 'Z');
 }

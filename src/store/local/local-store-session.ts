@@ -11,7 +11,7 @@ import type { EventLog, ObjectStore } from '../store.ts';
 import { isStoredKind } from './definition.ts';
 import { LocalEventLog } from './event-log.ts';
 import { ForeignChanges } from './foreign-changes.ts';
-import { Ingester, graceMs, provisional, storedKinds } from './ingester.ts';
+import { Ingester, graceMs, provisional } from './ingester.ts';
 import type { LocalStore, LocalStoreOptions } from './local-store.ts';
 import { ObjectBook } from './object-book.ts';
 import { LocalObjectStore } from './object-store.ts';
@@ -29,6 +29,7 @@ import { touchWake, watchWake } from './state-wake.ts';
 import type { Committed } from './state-writer.ts';
 import { StateWriter } from './state-writer.ts';
 import type { Place, StoredObject } from './stored-object.ts';
+import { storedKinds } from './stored-object.ts';
 import { WatchHub } from '../watch-hub.ts';
 
 /** One open store: puts the parts together, and carries news from one to the other. */
@@ -52,6 +53,8 @@ export class LocalStoreSession implements LocalStore {
   #stopWake: () => void = () => undefined;
   /** What the files say has not reached the state yet. */
   #behind = false;
+  /** What the files say counts, because we are the runner, or there is none. */
+  #leads: boolean;
 
   constructor(options: LocalStoreOptions, lock: StateLock | undefined) {
     const { paths, stateFolder, secretsFolder, standardInput, clock, log, role } = options;
@@ -59,6 +62,7 @@ export class LocalStoreSession implements LocalStore {
     const except = new Set([folder, ...(secretsFolder === undefined ? [] : [resolve(secretsFolder)])]);
     this.#options = options;
     this.#lock = lock;
+    this.#leads = role === 'runner' || !isRunnerAlive(folder);
     this.#sources = new Sources({ paths, except, ...(standardInput === undefined ? {} : { standardInput }) });
     const secrets =
       secretsFolder === undefined ? undefined : new SecretFolder(secretsFolder, this.#sources.salt);
@@ -178,13 +182,10 @@ export class LocalStoreSession implements LocalStore {
   /** A runner decides what the state says. A visitor does so only while there is none. */
   #takeOver(): void {
     this.#behind = true;
-    if (this.#leads()) this.#ingester.ingest();
+    this.#leads = this.#options.role === 'runner' || !isRunnerAlive(this.#options.stateFolder);
+    if (this.#leads) this.#ingester.ingest();
     else this.#provide();
     this.#behind = false;
-  }
-
-  #leads(): boolean {
-    return this.#options.role === 'runner' || !isRunnerAlive(this.#options.stateFolder);
   }
 
   /** Shows what the runner has not taken over yet. */
@@ -206,7 +207,7 @@ export class LocalStoreSession implements LocalStore {
       this.#options.role === 'runner' ||
       deleted !== undefined ||
       this.#sources.doubts(absolute, kind, key) ||
-      !this.#leads()
+      !this.#leads
     );
   }
 

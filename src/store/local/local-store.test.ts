@@ -655,6 +655,78 @@ test('a visitor without a runner sees files as they are now, and deletes nothing
   assert.equal((await get(await world.open()))?.metadata.uid, uid);
 });
 
+test('a visitor deletes while a runner is at work: finalizers first', async (t) => {
+  const world = new World(t);
+  world.write('a.yaml', `${repository()}---\n${repository('b')}`);
+  const runner = await world.open();
+  await runner.objects.patchMetadata('ImageRepository', app, { finalizers: ['finalizers.fluxcd.io'] });
+  await world.elsewhere(`
+    await store.objects.delete('ImageRepository', key);
+    await store.objects.delete('ImageRepository', { ...key, name: 'b' });`);
+  await until(async () => (await get(runner))?.metadata.deletionTimestamp !== undefined);
+  await until(async () => (await get(runner, 'b')) === undefined);
+  assert.ok(!existsSync(world.path('a.yaml')));
+  await runner.objects.patchMetadata('ImageRepository', app, { finalizers: [] });
+  assert.deepEqual(await names(runner), []);
+});
+
+test('a visitor makes an object, and the runner takes it over as one', async (t) => {
+  const world = new World(t);
+  const runner = await world.open();
+  const visitor = await world.open({ role: 'visitor' });
+  await visitor.objects.create({
+    apiVersion: 'image.toolkit.fluxcd.io/v1',
+    kind: 'ImageRepository',
+    metadata: app,
+    spec: { image: 'ghcr.io/org/app', interval: '5m', exclusionList: [], provider: 'generic' },
+  });
+  const suspended = await visitor.objects.patchSpec('ImageRepository', app, { suspend: true });
+  await until(async () => (await get(runner))?.spec.suspend === true);
+  assert.equal((await get(runner))?.metadata.uid, suspended.metadata.uid);
+  await until(
+    async () =>
+      (await get(visitor))?.metadata.resourceVersion === (await get(runner))?.metadata.resourceVersion,
+  );
+});
+
+test('stores in two processes that write the same objects lose no write and agree in the end', async (t) => {
+  const world = new World(t);
+  for (const name of ['a', 'b', 'c']) world.write(`${name}.yaml`, repository(name));
+  const runner = await world.open();
+  const theirs = world.elsewhere(`
+    for (let round = 0; round < 60; round += 1) {
+      const name = 'abc'[round % 3];
+      await store.objects.patchMetadata('ImageRepository', { ...key, name }, { annotations: { ['visitor' + round]: 'x' } });
+    }`);
+  for (let round = 0; round < 60; round += 1) {
+    const name = 'abc'[round % 3] ?? '';
+    await runner.objects.patchMetadata(
+      'ImageRepository',
+      { ...app, name },
+      { annotations: { [`runner${round}`]: 'x' } },
+    );
+    await sleep(5);
+  }
+  await theirs;
+  await until(async () => {
+    const { items } = await runner.objects.list('ImageRepository');
+    return items.every(({ metadata }) => Object.keys(metadata.annotations ?? {}).length === 40);
+  });
+});
+
+test('a version of an earlier run is not one to watch from', async (t) => {
+  const world = new World(t);
+  const first = await world.open();
+  const { resourceVersion } = await first.objects.list('ImageRepository');
+  await world.close(first);
+  const second = await world.open();
+  const watch = second.objects.watch('ImageRepository', {
+    resourceVersion,
+    signal: AbortSignal.timeout(5000),
+  });
+  await assert.rejects(watch[Symbol.asyncIterator]().next(), { code: 'WatchExpired' });
+});
+
 test('events are shared between processes and do not grow without end', async (t) => {
   const world = new World(t);
   world.write('a.yaml', repository());

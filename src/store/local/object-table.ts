@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import type { ObjectKey } from '../../model/object-key.ts';
 import { formatKey, parseKey } from '../../model/object-key.ts';
 import type { Overlay } from './overlay.ts';
+import { noOverlay } from './overlay.ts';
 import type { Sources } from './sources.ts';
 import type { Row, StateDatabase } from './state-database.ts';
 import type { StoredKind, StoredObject } from './stored-object.ts';
@@ -122,7 +123,7 @@ export class ObjectTable {
       revision: Number(row['revision']),
       created: text(row, 'created'),
       deleted: typeof row['deleted'] === 'string' ? row['deleted'] : undefined,
-      overlay: fromJson<Overlay>(text(row, 'overlay')),
+      overlay: row['overlay'] === '{}' ? noOverlay : fromJson<Overlay>(text(row, 'overlay')),
       status: typeof status === 'string' ? fromJson<object>(status) : undefined,
     };
   }

@@ -22,6 +22,9 @@ export interface Overlay {
   readonly finalizers?: readonly string[] | undefined;
 }
 
+/** Most objects have this one. */
+export const noOverlay: Overlay = Object.freeze({});
+
 /** What an overlay can lie over. */
 export interface Ground {
   readonly suspend: boolean | null;

@@ -118,16 +118,18 @@ function watchParent(absolute: string, walk: Walk): void {
 
 function takeFile(path: string, stats: BigIntStats, walk: Walk): void {
   if (meet(stats, walk)) return;
+  const absolute = resolve(path);
   walk.files.push({
-    path,
-    absolute: resolve(path),
+    path: absolute === path ? absolute : path,
+    absolute,
     signature: describe(stats),
     modified: Number(stats.mtimeNs / 1_000_000n),
   });
 }
 
 function describe({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
-  return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+  // Joined, not concatenated: that makes one compact string, and there is one for each file.
+  return [dev, ino, size, mtimeNs, ctimeNs].join(':');
 }
 
 function meet(stats: BigIntStats, walk: Walk): boolean {
@@ -138,7 +140,7 @@ function meet(stats: BigIntStats, walk: Walk): boolean {
 }
 
 function identityOf(stats: BigIntStats): string {
-  return `${stats.dev}:${stats.ino}`;
+  return [stats.dev, stats.ino].join(':');
 }
 
 function statOf(path: string): BigIntStats | undefined {

@@ -112,7 +112,8 @@ export class SourceFollower {
   /** The look that comes in any case: rare enough to cost nothing, more often where nothing reports. */
   #patrolMs(): number {
     const blind = this.#watcher.deaf || this.#options.sources.hasUnreachable;
-    return blind ? Math.max(500, this.#lookMs * 200) : Math.max(30_000, this.#lookMs * 1000);
+    const wait = blind ? Math.max(500, this.#lookMs * 200) : Math.max(2000, this.#lookMs * 1000);
+    return Math.min(wait, 60_000);
   }
 
   #safely(look: () => void): void {

@@ -30,6 +30,8 @@ interface FileState {
   readonly skipped: readonly SkippedDocument[];
 }
 
+const nothing: readonly never[] = [];
+
 const stdinFile: SourceFile = { path: '-', absolute: '-', signature: '-', modified: 0 };
 
 /** What the files say: every definition, which of them counts, and everything that is wrong with them. */
@@ -163,14 +165,21 @@ export class Sources {
       const problem = { file: file.path, line: 1, column: 1, message: `cannot be read: ${messageOf(error)}` };
       return { file, digest: '', definitions: [], kept: everything(known), problems: [problem], skipped: [] };
     }
-    const digest = hash('sha256', bytes, 'base64');
+    const digest = hash('sha1', bytes, 'base64url');
     // Only the time has changed.
     if (known?.digest === digest) return { ...known, file };
     const { objects, skipped, problems } = readDocuments(bytes, file.path);
     const definitions = objects.map((found) => toDefinition(found, file.absolute, this.salt));
     const kept = lastGood(everything(known), definitions, problems);
     const kindly = kept.length === 0 ? problems : problems.map((problem) => withHint(problem, kept.length));
-    return { file, digest, definitions, kept, problems: kindly, skipped };
+    return {
+      file,
+      digest,
+      definitions,
+      kept: shared(kept),
+      problems: shared(kindly),
+      skipped: shared(skipped),
+    };
   }
 
   /** The first definition by the order of the paths wins; the others are reported. What is only kept wins over nothing but absence. */
@@ -194,6 +203,11 @@ export class Sources {
     ofKind.set(definition.key, first);
     return first;
   }
+}
+
+/** Thousands of files have nothing to say here: one empty list does for all of them. */
+function shared<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? nothing : list;
 }
 
 function everything(state: FileState | undefined): readonly Definition[] {

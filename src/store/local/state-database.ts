@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 
 import { TidemarkError } from '../../model/errors.ts';
+import { fileFailure } from '../../model/file-failure.ts';
 import { sqliteFailure } from '../../model/sqlite-failure.ts';
 import { migrations } from './state-schema.ts';
 
@@ -18,6 +19,7 @@ export class StateDatabase {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #dataVersion = -1;
+  #durability: Durability | undefined;
 
   constructor(folder: string) {
     this.path = join(folder, 'state.db');
@@ -39,7 +41,10 @@ export class StateDatabase {
   /** All of `work` is stored when this returns, and nothing of it when it throws. */
   transaction<T>(durability: Durability, work: () => T): T {
     return this.#guard(() => {
-      this.#database.exec(`PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}`);
+      if (durability !== this.#durability) {
+        this.#database.exec(`PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}`);
+        this.#durability = durability;
+      }
       return this.#bracket('BEGIN IMMEDIATE', work);
     });
   }
@@ -86,7 +91,7 @@ export class StateDatabase {
     try {
       return work();
     } catch (error) {
-      throw sqliteFailure(error, this.path);
+      throw fileFailure(sqliteFailure(error, this.path), this.path);
     }
   }
 }

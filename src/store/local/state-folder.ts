@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 
-import { TidemarkError, messageOf } from '../../model/errors.ts';
+import { TidemarkError, isTidemarkError, messageOf } from '../../model/errors.ts';
+import { fileFailure } from '../../model/file-failure.ts';
 
 const folderName = '.tidemark';
 
@@ -34,12 +35,11 @@ export function prepareStateFolder(folder: string): void {
     writeOnce(join(folder, '.gitignore'), '*\n');
     writeOnce(join(folder, 'wake'), '');
   } catch (error) {
-    const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+    const failure = fileFailure(error, folder);
+    if (!isTidemarkError(failure, 'StateUnwritable')) throw failure;
     throw new TidemarkError(
-      full ? 'DiskFull' : 'StateUnwritable',
-      full
-        ? `no space left to make the state folder ${folder}: free some space and try again`
-        : `cannot make the state folder ${folder}: ${messageOf(error)}; name another with --state`,
+      'StateUnwritable',
+      `cannot make the state folder ${folder}: ${messageOf(error)}; name another with --state`,
       { cause: error },
     );
   }

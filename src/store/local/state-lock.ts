@@ -1,8 +1,9 @@
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import { TidemarkError } from '../../model/errors.ts';
+import { fileFailure } from '../../model/file-failure.ts';
 import { sqliteFailure, sqliteTrouble } from '../../model/sqlite-failure.ts';
 
 // Who runs on a state folder is told by a lock that the operating system keeps: an SQLite file held in an exclusive transaction.
@@ -24,11 +25,11 @@ export function acquireStateLock(folder: string): StateLock {
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database?.close();
-    if (sqliteTrouble(error) !== 'busy') throw sqliteFailure(error, path);
+    if (sqliteTrouble(error) !== 'busy') throw fileFailure(sqliteFailure(error, path), path);
     throw new TidemarkError('StateLocked', lockedMessage(folder), { cause: error });
   }
   const held = database;
-  writeFileSync(join(folder, 'lock.json'), `${JSON.stringify({ pid: process.pid })}\n`, { mode: 0o600 });
+  writePid(folder);
   return {
     release: () => {
       if (held.isOpen) held.close();
@@ -67,6 +68,16 @@ function lockedMessage(folder: string): string {
   const pid = readPid(folder);
   const who = pid === undefined ? 'another process' : `process ${pid}`;
   return `the state folder ${folder} is in use by ${who}: stop it first, or name another folder with --state`;
+}
+
+function writePid(folder: string): void {
+  const path = join(folder, 'lock.json');
+  try {
+    writeFileSync(path, `${JSON.stringify({ pid: process.pid })}\n`, { mode: 0o600 });
+  } catch {
+    // The lock is ours all the same; nobody shall be told a wrong pid.
+    rmSync(path, { force: true });
+  }
 }
 
 function readPid(folder: string): number | undefined {

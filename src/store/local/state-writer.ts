@@ -4,10 +4,12 @@ import { toEntry } from './object-book.ts';
 import type { ObjectTable, Removal } from './object-table.ts';
 import type { Durability, StateDatabase } from './state-database.ts';
 import type { StoredKind, StoredObject } from './stored-object.ts';
+import { timestamp } from './stored-object.ts';
 
 /** What one operation sees and changes. */
 export interface Transaction {
-  readonly now: Date;
+  /** RFC 3339, whole seconds. */
+  readonly now: string;
   /** As it is now, with what earlier operations of this transaction did. */
   find(kind: StoredKind, key: string): Entry | undefined;
   /** The same for an object that is not shown. */
@@ -121,7 +123,7 @@ function attempt({ work, resolve, reject }: Pending, transaction: Transaction): 
 
 /** A transaction in the making: the book stays as it is until all of it is stored. */
 class Staged implements Transaction, Committed {
-  readonly now: Date;
+  readonly now: string;
   readonly changes: Change[] = [];
   readonly relocated: Entry[] = [];
   readonly #options: StateWriterOptions;
@@ -131,7 +133,7 @@ class Staged implements Transaction, Committed {
 
   constructor(options: StateWriterOptions) {
     this.#options = options;
-    this.now = options.now();
+    this.now = timestamp(options.now());
   }
 
   get dirty(): boolean {

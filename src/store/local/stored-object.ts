@@ -1,12 +1,24 @@
 import { hash } from 'node:crypto';
 
+import { apiVersionOf } from '../../api/define-kind.ts';
 import type { AnyObject, KindName } from '../../api/kinds.ts';
+import { kindDefinitions } from '../../api/kinds.ts';
 import type { ObjectMeta } from '../../api/object.ts';
 import type { Ground, Overlay } from './overlay.ts';
 import { laidOver } from './overlay.ts';
 
 /** Kinds that have a status, events and overlays, and so a row in the state. The others are only read. */
 export type StoredKind = Exclude<KindName, 'Secret' | 'Namespace'>;
+
+/** The stored kinds, in the order in which they build on one another. */
+export const storedKinds: readonly StoredKind[] = [
+  'GitRepository',
+  'ImageRepository',
+  'ImagePolicy',
+  'ImageUpdateAutomation',
+];
+
+const heads = storedKinds.map((kind) => ({ kind, apiVersion: apiVersionOf(kindDefinitions[kind]) }));
 
 /** What the owner's YAML says about an object, defaults filled in. Only this much of it is kept. */
 export interface Manifest {
@@ -56,7 +68,15 @@ export function toManifest(object: AnyObject): Manifest {
 /** Reads back what `JSON.stringify` made of a manifest. */
 export function parseManifest(text: string): Manifest {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only text made from a checked object comes here
-  return deepFreeze(JSON.parse(text) as Manifest);
+  const manifest = JSON.parse(text) as Manifest;
+  const { kind, apiVersion } = headOf(manifest);
+  return deepFreeze({ ...manifest, kind, apiVersion });
+}
+
+/** Thousands of objects share these two strings. */
+function headOf({ kind, apiVersion }: Manifest): Pick<Manifest, 'kind' | 'apiVersion'> {
+  const known = heads.find((head) => head.kind === kind && head.apiVersion === apiVersion);
+  return known ?? { kind, apiVersion };
 }
 
 /** The object as the port shows it: manifest, overlay, status. Frozen, so that nobody can change what others see. */
@@ -113,13 +133,18 @@ function effectiveSpec(manifest: Manifest, overlay: Overlay): Readonly<Record<st
 }
 
 function digest(value: unknown): string {
-  return hash('sha256', JSON.stringify(value, sortKeys), 'base64url').slice(0, 22);
+  return hash('sha1', JSON.stringify(value, sortKeys), 'base64url');
 }
 
 /** The order of keys is no difference. */
 function sortKeys(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** RFC 3339 with whole seconds, as Kubernetes writes it. */
+export function timestamp(now: Date): string {
+  return now.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 /** A copy as it will be stored: what JSON cannot say is gone. */

@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-import { TidemarkError, messageOf } from '../../model/errors.ts';
+import { TidemarkError } from '../../model/errors.ts';
+import { fileFailure } from '../../model/file-failure.ts';
 
 /** Writes a file that must not exist yet: all of it, or nothing. Throws `AlreadyExists`. */
 export function createFile(path: string, content: Uint8Array): void {
@@ -58,16 +59,10 @@ function writeAll(file: number, content: Uint8Array): void {
   for (let written = 0; written < content.length;) written += writeSync(file, content, written);
 }
 
-function toFailure(error: unknown, path: string): TidemarkError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const cause = { cause: error };
-  if (code === 'EEXIST')
-    return new TidemarkError('AlreadyExists', `${path} exists already, and is not overwritten`, cause);
-  if (code === 'ENOSPC')
-    return new TidemarkError(
-      'DiskFull',
-      `no space left to write ${path}: free some space and try again`,
-      cause,
-    );
-  return new TidemarkError('StateUnwritable', `cannot write ${path}: ${messageOf(error)}`, cause);
+function toFailure(error: unknown, path: string): unknown {
+  const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+  if (!exists) return fileFailure(error, path);
+  return new TidemarkError('AlreadyExists', `${path} exists already, and is not overwritten`, {
+    cause: error,
+  });
 }

@@ -6,6 +6,7 @@ import type { StatementSync } from 'node:sqlite';
 import { TidemarkError, messageOf } from '../../../model/errors.ts';
 import type { Log } from '../../../model/log.ts';
 import { silentLog } from '../../../model/log.ts';
+import { fileFailure } from '../../../model/file-failure.ts';
 import { sqliteFailure, sqliteTrouble } from '../../../model/sqlite-failure.ts';
 import type { TagChange, TagSet, TagStore } from '../ports.ts';
 import { compareTagSets } from './compare-tag-sets.ts';
@@ -171,7 +172,7 @@ class TagDatabase implements TagStore {
     try {
       return work();
     } catch (error) {
-      if (sqliteTrouble(error) !== 'damaged') throw sqliteFailure(error, this.#path);
+      if (sqliteTrouble(error) !== 'damaged') throw this.#failure(error);
       this.#rebuild(error);
       return work();
     }
@@ -181,7 +182,7 @@ class TagDatabase implements TagStore {
     try {
       return this.#open(0);
     } catch (error) {
-      if (sqliteTrouble(error) !== 'damaged') throw sqliteFailure(error, this.#path);
+      if (sqliteTrouble(error) !== 'damaged') throw this.#failure(error);
       this.#setAside(error);
       return this.#open(Date.now());
     }
@@ -212,6 +213,10 @@ class TagDatabase implements TagStore {
       database.close();
       throw error;
     }
+  }
+
+  #failure(error: unknown): unknown {
+    return fileFailure(sqliteFailure(error, this.#path), this.#path);
   }
 
   #setAside(reason: unknown): void {
