@@ -81,7 +81,7 @@ function flagSuggestions(command: Command): Suggestion[] {
 }
 
 /** Commands whose words do not say which objects they take. */
-const takesNames: ReadonlyMap<string, Noun> = new Map([
+const takesNames: ReadonlyMap<string, Noun> = new Map<string, Noun>([
   ['explain policy', nouns.policy],
   ['diff', nouns.update],
 ]);

@@ -59,6 +59,7 @@ async function dispatch(argv: readonly string[], deps: CliDeps, out: Output): Pr
     out.data(parsed.text);
     return exitCodes.done;
   }
+  for (const [name, flag] of Object.entries(everywhere)) flag.read(parsed.input.flags[name]);
   return command.run(deps, parsed.input, out);
 }
 

@@ -7,6 +7,7 @@ import { choice, list, toggle } from '../flags.ts';
 import type { Output } from '../output.ts';
 import { type ImageAssignment, parseImageAssignment } from '../parse-image-assignment.ts';
 import { type ReadCandidate, readCandidates } from '../read-candidates.ts';
+import { plural } from '../plural.ts';
 import { reasonOf } from '../read-input.ts';
 import { renderTable } from '../render-table.ts';
 
@@ -144,6 +145,6 @@ function print(
   const what =
     changes.length === 0
       ? 'nothing to change'
-      : `${changes.length} values in ${files} files ${how.dryRun ? 'would be changed' : 'changed'}`;
+      : `${plural(changes.length, 'value')} in ${plural(files, 'file')} ${how.dryRun ? 'would be changed' : 'changed'}`;
   out.say('done', `${what}, ${unchanged} unchanged in ${how.path}`);
 }

@@ -70,15 +70,21 @@ export const templateTest = defineCommand({
       return exitCodes.done;
     } catch (error) {
       if (!(error instanceof MessageTemplateError)) throw error;
-      const place = `${file === '-' ? 'standard input' : file}:${error.line}:${error.column}`;
-      throw new TidemarkError(
-        error.code === 'TemplateRemovedField' ? 'TemplateFailed' : 'TemplateInvalid',
-        `${place}: ${error.message}`,
-        { cause: error },
-      );
+      throw new TidemarkError('UsageError', `${file === '-' ? 'standard input' : file}:${describe(error)}`, {
+        cause: error,
+      });
     }
   },
 });
+
+function describe({ code, line, column, reason, message }: MessageTemplateError): string {
+  // A removed field has a sentence of its own, which says what to write instead.
+  const what =
+    code === 'TemplateRemovedField'
+      ? message
+      : `the template ${code === 'TemplateInvalid' ? 'does not parse' : 'fails'}: ${reason}`;
+  return `${line}:${column}: ${what}`;
+}
 
 async function readData(path: string, deps: CliDeps): Promise<MessageData> {
   const bytes = await readInput(path, deps);

@@ -3,6 +3,7 @@ import { TidemarkError } from '../../model/errors.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
 import { choice, list } from '../flags.ts';
+import { plural } from '../plural.ts';
 
 export const validate = defineCommand({
   summary: 'Check every object against its schema',
@@ -27,12 +28,16 @@ export const validate = defineCommand({
         `${file}:${line}: skipped ${[kind, name].filter((word) => word !== '').join(' ')}: ${reason}`,
       );
     }
-    const other = skipped.length === 0 ? '' : `, ${skipped.length} documents of other kinds skipped`;
+    const other =
+      skipped.length === 0 ? '' : `, ${plural(skipped.length, 'document')} of other kinds skipped`;
     if (problems.length > 0) {
-      out.say('failed', `${problems.length} problems, ${objects.length} valid objects${other}`);
+      out.say(
+        'failed',
+        `${plural(problems.length, 'problem')}, ${plural(objects.length, 'valid object')}${other}`,
+      );
       return exitCodes.no;
     }
-    out.say(objects.length === 0 ? 'warning' : 'done', `${objects.length} valid objects${other}`);
+    out.say(objects.length === 0 ? 'warning' : 'done', `${plural(objects.length, 'valid object')}${other}`);
     return exitCodes.done;
   },
 });
