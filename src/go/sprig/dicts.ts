@@ -48,8 +48,8 @@ export const dicts: FunctionTable = {
   mustMerge: merge('keep'),
   mergeOverwrite: merge('overwrite'),
   mustMergeOverwrite: merge('overwrite'),
-  deepCopy: define(['any'], 'any', ([value], context) => deepCopy(value, context, 0)),
-  mustDeepCopy: define(['any'], 'any', ([value], context) => deepCopy(value, context, 0)),
+  deepCopy: copying(),
+  mustDeepCopy: copying(),
   dig: define(['...any'], 'any', (args) => dig(args)),
   split: define(['string', 'string'], 'any', ([separator, text]) => numbered(splitText(text, separator))),
   splitn: define(['string', 'int', 'string'], 'any', ([separator, limit, text]) =>
@@ -81,6 +81,13 @@ function numbered(pieces: readonly ByteString[]): GoMap {
     STRING_MAP,
     pieces.map((piece, index) => [`_${index}`, piece]),
   );
+}
+
+function copying(): GoFunction {
+  return define(['any'], 'any', ([value], context) => {
+    if (value === null) throw new FunctionError('nil cannot be copied');
+    return deepCopy(value, context, 0);
+  });
 }
 
 /** A copy down to the bottom: what is changed in the one does not show in the other. */

@@ -144,7 +144,7 @@ function slice(list: GoValue, indices: readonly GoValue[]): GoValue {
 
 function chunk(list: GoValue, size: number, { budget }: CallContext): GoValue {
   const items = itemsOf(list, 'Cannot chunk');
-  if (size <= 0 && items.length > 0) throw new FunctionError(`cannot make chunks of ${size}`);
+  if (size <= 0) throw new FunctionError(`cannot make chunks of ${size}`);
   const chunks: GoValue[] = [];
   for (let at = 0; at < items.length; at += size)
     chunks.push(new GoSlice(ANY_SLICE, items.slice(at, at + size)));

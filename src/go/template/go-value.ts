@@ -75,11 +75,11 @@ export interface TemplateSources {
   readonly now?: (() => Date) | undefined;
   /** As many random bytes as asked for. */
   readonly random?: ((size: number) => Uint8Array) | undefined;
-  /** A new private key, in the PEM form that sprig writes for its kind. */
+  /** A new private key, as PEM. */
   readonly generateKey?: ((kind: KeyKind) => string) | undefined;
 }
 
-export type KeyKind = 'rsa2048' | 'rsa4096' | 'dsa' | 'ecdsa' | 'ed25519';
+export type KeyKind = 'rsa2048' | 'rsa4096' | 'ecdsa' | 'ed25519';
 
 /**
  * A value as Go has it.

@@ -49,9 +49,9 @@ const JS_ESCAPES: ReadonlyMap<string, string> = new Map([
   ['"', String.raw`\"`],
 ]);
 
-/** Quotes, angle brackets and the like become escapes, and so does everything that cannot be printed. */
+/** Quotes, angle brackets and the like become escapes, and so does what cannot be printed, but for DEL. */
 function escapeJs(text: ByteString): ByteString {
-  return text.replace(/[\\'"<>&=]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, (char) => {
+  return text.replace(/[\\'"<>&=]|[^\p{L}\p{M}\p{N}\p{P}\p{S} \u007F\uDC80-\uDCFF]/gu, (char) => {
     const code = runeOf(char);
     return JS_ESCAPES.get(char) ?? `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`;
   });

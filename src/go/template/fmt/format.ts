@@ -145,8 +145,7 @@ export function formatFloatVerb(value: number, verb: FloatFormat, flags: Flags):
 
 /** Infinities and NaN are no numbers to fill up with zeros. */
 function formatSpecial(text: string, sign: string, flags: Flags): string {
-  const isNan = text === 'NaN';
-  const showsSign = isNan ? flags.space || flags.plus : flags.plus || sign !== '+';
+  const showsSign = text !== 'NaN' || flags.space || flags.plus;
   return padWithSpaces(showsSign ? sign + text : text, flags);
 }
 

@@ -65,6 +65,7 @@ export class Printer {
       if (verb === 'T' || verb === 'v') this.write(pad('<nil>', this.flags));
       else this.#badVerb(value, verb);
     } else if (verb === 'T') this.write(formatString(typeOf(value).name, this.flags));
+    else if (verb === 'w') this.#badVerb(value, verb);
     else if (verb === 'p') this.#pointer(value, verb);
     else this.#printValue(value, verb, 0);
   }
