@@ -51,7 +51,7 @@ export async function startOneService(t: TestContext): Promise<OneService> {
     registry,
     fleet,
     remote: `${server.url.replace('://', `://${account.username}:${account.password}@`)}/fleet.git`,
-    tidemark: tidemarkIn(workspace),
+    tidemark: tidemarkIn(workspace, { detached: true }),
     where: ['-f', workspace.path('objects'), '--state', workspace.path('state')],
     pushNext: () => {
       next += 1;

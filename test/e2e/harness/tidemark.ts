@@ -21,6 +21,8 @@ export interface Running {
   /** Everything said so far, both streams in the order of arrival. */
   output(): string;
   kill(signal: NodeJS.Signals): void;
+  /** SIGKILL for the process and all its children at one instant. Only with `detached`. */
+  killWithChildren(): void;
   readonly finished: Promise<Finished>;
   /** SIGTERM, then the end. */
   stop(): Promise<Finished>;
@@ -41,6 +43,8 @@ export interface TidemarkOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly timeoutMs?: number;
+  /** Gives each command a process group of its own. */
+  readonly detached?: boolean;
 }
 
 /** The program with home and temporary folder inside the workspace, so that whatever it leaves behind can be found there. */
@@ -59,6 +63,7 @@ export function tidemarkIn(workspace: Workspace, options: TidemarkOptions = {}):
       cwd: options.cwd ?? workspace.root,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: options.detached ?? false,
     });
     return observe(child, said);
   };
@@ -92,6 +97,7 @@ function observe(child: ChildProcessByStdio<null, Readable, Readable>, said: str
     pid: child.pid ?? -1,
     output: () => chunks.both.join(''),
     kill: (signal) => void child.kill(signal),
+    killWithChildren: () => void process.kill(-running.pid, 'SIGKILL'),
     finished,
     stop: () => {
       child.kill('SIGTERM');
