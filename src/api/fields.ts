@@ -58,14 +58,26 @@ export const accessFrom = z.strictObject({
 });
 
 export const condition = z.object({
-  type: z.string().describe('What the condition is about, in CamelCase.'),
+  type: z
+    .string()
+    .max(316)
+    .regex(
+      /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$/,
+    )
+    .describe('What the condition is about, in CamelCase.'),
   status: z.enum(['True', 'False', 'Unknown']).describe('Whether it holds.'),
   observedGeneration: z
     .int()
+    .min(0)
     .optional()
     .describe('The generation of the object that the condition was set for.'),
   lastTransitionTime: z.iso.datetime({ offset: true }).describe('When the condition last changed.'),
-  reason: z.string().describe('Why, as one CamelCase word for programs.'),
+  reason: z
+    .string()
+    .min(1)
+    .max(1024)
+    .regex(/^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/)
+    .describe('Why, as one CamelCase word for programs.'),
   message: z.string().max(32768).describe('Why, for people.'),
 });
 

@@ -42,7 +42,8 @@ const spec = z.strictObject({
 });
 
 const scanResult = z.object({
-  revision: z.string().describe('Checksum of the tags found.'),
+  // Older controllers wrote a result without one, and such objects must stay writable.
+  revision: z.string().meta({ description: 'Checksum of the tags found.', optionalInCluster: true }),
   tagCount: z.int().describe('How many tags were kept.'),
   scanTime: z.iso.datetime({ offset: true }).optional().describe('When the scan was made.'),
   latestTags: z.array(z.string()).optional().describe('The first ten tags in descending order of bytes.'),

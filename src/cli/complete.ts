@@ -36,6 +36,8 @@ async function suggestions(
   const depth = before.length - rest.length;
   const isComplete = entries.length === 1 && entry !== undefined && entry.words.split(' ').length === depth;
   if (!isComplete) {
+    // A word that names nothing: whatever comes after it is wrong, too.
+    if (rest.length > 0) return [];
     return nextWords(depth, entries).map((word) => ({ word, meaning: meaningOf(word, depth, entries) }));
   }
   const command = await entry.load();

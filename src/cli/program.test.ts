@@ -114,7 +114,9 @@ test('a stack trace is shown only with -v', () => {
 });
 
 test('colors are for terminals, unless they are asked for', () => {
-  assert.match(runProgram(['gte', '--color=always']).stderr, /^\u001B\[31m✗\u001B\[0m /);
+  assert.ok(
+    runProgram(['gte', '--color=always']).stderr.startsWith('\u001B[31m✗\u001B[0m there is no command'),
+  );
   assert.match(runProgram(['gte', '--color', 'never']).stderr, /^✗ /);
 });
 

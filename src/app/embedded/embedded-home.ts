@@ -3,9 +3,8 @@ import type { Log } from '../../model/log.ts';
 import { openLocalStore } from '../../store/local/local-store.ts';
 import { runnerPid } from '../../store/local/state-lock.ts';
 import type { Home } from '../home.ts';
-import { createInspector } from './inspector.ts';
+import type { Inspector } from './inspector.ts';
 import type { EmbeddedPlace } from './place.ts';
-import { runEmbedded } from './run-embedded.ts';
 
 export interface EmbeddedHomeDeps {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -17,8 +16,16 @@ export interface EmbeddedHomeDeps {
 /** The home of objects that files define, seen by a command that looks or asks for something. */
 export async function openEmbeddedHome(place: EmbeddedPlace, deps: EmbeddedHomeDeps): Promise<Home> {
   const store = await openLocalStore({ ...place, role: 'visitor', clock: deps.clock, log: deps.log });
-  const inspector = createInspector(place.stateFolder, store.objects, deps);
+  // Most commands only look at objects: the parts that reach registries and Git are loaded when they are needed.
+  let loaded: Promise<Inspector> | undefined;
+  const inspector = (): Promise<Inspector> => {
+    loaded ??= import('./inspector.ts').then(({ createInspector }) =>
+      createInspector(place.stateFolder, store.objects, deps),
+    );
+    return loaded;
+  };
   const runOnce = async (dryRun: boolean, signal: AbortSignal): Promise<void> => {
+    const { runEmbedded } = await import('./run-embedded.ts');
     await runEmbedded(
       { ...place, once: true, dryRun, concurrency: 4, crossNamespaceAllowed: true },
       { ...deps, signal, report: { problems: () => undefined } },
@@ -36,10 +43,10 @@ export async function openEmbeddedHome(place: EmbeddedPlace, deps: EmbeddedHomeD
     },
     work: (_targets, signal) => runOnce(false, signal),
     rehearse: (signal) => runOnce(true, signal),
-    inspect: inspector.inspect,
-    preview: inspector.preview,
+    inspect: async (policy, tag) => (await inspector()).inspect(policy, tag),
+    preview: async (automation, signal) => (await inspector()).preview(automation, signal),
     close: async () => {
-      await inspector.close();
+      await (await loaded)?.close();
       await store.close();
     },
   };

@@ -9,7 +9,8 @@ import { createTagDatabase } from '../../pipeline/scan/io/tag-database.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import type { EmbeddedHomeDeps } from './embedded-home.ts';
 
-type Inspector = Pick<Home, 'inspect' | 'preview' | 'close'>;
+/** What can be asked about objects beyond what they say themselves. */
+export type Inspector = Pick<Home, 'inspect' | 'preview' | 'close'>;
 
 const readingCacheSize = 1000;
 

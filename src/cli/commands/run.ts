@@ -81,9 +81,10 @@ async function settingsOf(
 }
 
 function logOf(deps: CliDeps, { flags: given }: Input, out: Output): ReturnType<typeof createLog> {
-  const format = given.logFormat ?? 'auto';
+  const chosen = given.logFormat ?? 'auto';
+  const fitting = out.isInteractive ? 'text' : 'json';
   return createLog({
-    format: format === 'auto' ? (out.isInteractive ? 'text' : 'json') : format,
+    format: chosen === 'auto' ? fitting : chosen,
     level: given.logLevel ?? 'info',
     write: (line) => out.log(line),
     now: () => deps.clock.now(),
@@ -140,7 +141,8 @@ function summarise({ objects, problems }: RunResult, out: Output): ExitCode {
 
 function objectLine(object: ReconciledObject): string {
   const { status, message } = readinessOf(object);
-  const state = isSuspended(object) ? 'suspended' : status === 'True' ? 'ready' : 'not ready';
+  const ready = status === 'True' ? 'ready' : 'not ready';
+  const state = isSuspended(object) ? 'suspended' : ready;
   return `${object.kind.toLowerCase()}/${object.metadata.name}.${object.metadata.namespace} ${state}: ${message.split('\n')[0]}`;
 }
 
