@@ -55,12 +55,12 @@ function textLog(options: LogOptions, bound: LogFields): Log {
   const say = (level: keyof typeof ranks, message: string, fields: LogFields = {}): void => {
     if (ranks[level] < ranks[options.level]) return;
     const { kind, name, stack, ...rest } = { ...bound, ...fields };
-    const subject =
-      kind === undefined ? '' : ` ${String(kind)}${name === undefined ? '' : `/${String(name)}`}`;
+    const words = [kind, name].flatMap((part) => (typeof part === 'string' ? [part] : []));
+    const subject = kind === undefined ? '' : ` ${words.join('/')}`;
     const details = Object.entries(name === undefined || kind !== undefined ? rest : { name, ...rest })
       .map(([key, value]) => ` ${key}=${show(key, value)}`)
       .join('');
-    const trace = stack === undefined || options.level !== 'debug' ? '' : `\n${String(stack)}`;
+    const trace = stack === undefined || options.level !== 'debug' ? '' : `\n${show('stack', stack)}`;
     options.write(`${options.now().toISOString()} ${level}${subject} - ${message}${details}${trace}\n`);
   };
   return {

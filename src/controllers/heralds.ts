@@ -1,12 +1,14 @@
+import { findCondition } from '../reconcile/conditions.ts';
 import type { Herald } from '../reconcile/controller.ts';
 import { targetOf } from '../reconcile/controller.ts';
 import type { AnyHerald } from '../reconcile/engine.ts';
 import { policiesTarget } from './image-update-automation/controller.ts';
 
-/** A repository that appears or goes concerns its policies. New tags are told by the scan itself. */
+/** A repository that appears, goes or fails concerns policies that wait for its tags. New tags are told by the scan itself. */
 const imageRepository: Herald<'ImageRepository'> = {
   kind: 'ImageRepository',
-  fingerprint: () => 'present',
+  fingerprint: ({ status }) =>
+    findCondition(status?.conditions ?? [], 'Ready')?.status === 'False' ? 'failing' : 'present',
   target: ({ metadata }) => targetOf('ImageRepository', metadata.namespace, metadata.name),
 };
 
@@ -31,7 +33,8 @@ export const heralds: readonly AnyHerald[] = [imageRepository, imagePolicy, gitR
 /** Labels decide about access across namespaces. Watched where that is cheap. */
 const namespace: Herald<'Namespace'> = {
   kind: 'Namespace',
-  fingerprint: ({ metadata }) => JSON.stringify(Object.entries(metadata.labels ?? {}).toSorted()),
+  fingerprint: ({ metadata }) =>
+    JSON.stringify(Object.entries(metadata.labels ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))),
   target: ({ metadata }) => `Namespace/${metadata.name}`,
 };
 

@@ -10,36 +10,36 @@ interface Handling {
    * `retry`: again with growing delays. `stalled`: only a change can help. `pending`: too early to tell.
    * `unexpected`: again, and an earlier Ready=False keeps its words.
    */
-  readonly then: 'retry' | 'stalled' | 'pending' | 'unexpected';
+  readonly verdict: 'retry' | 'stalled' | 'pending' | 'unexpected';
 }
 
-const unexpected: Handling = { reason: 'Failed', then: 'unexpected' };
+const unexpected: Handling = { reason: 'Failed', verdict: 'unexpected' };
 
 /** From code to condition. The compiler refuses a code without a row. */
 export const outcomes: Readonly<Record<ErrorCode, Handling>> = {
-  ImageNameInvalid: { reason: 'ImageURLInvalid', then: 'stalled' },
-  FeatureUnsupported: { reason: 'FeatureGateDisabled', then: 'stalled' },
-  AuthenticationFailed: { reason: 'AuthenticationFailed', then: 'retry' },
-  ScheduleFailed: { reason: 'Failure', then: 'retry' },
-  ScanFailed: { reason: 'ReadOperationFailed', then: 'retry' },
+  ImageNameInvalid: { reason: 'ImageURLInvalid', verdict: 'stalled' },
+  FeatureUnsupported: { reason: 'FeatureGateDisabled', verdict: 'stalled' },
+  AuthenticationFailed: { reason: 'AuthenticationFailed', verdict: 'retry' },
+  ScheduleFailed: { reason: 'Failure', verdict: 'retry' },
+  ScanFailed: { reason: 'ReadOperationFailed', verdict: 'retry' },
 
-  PolicyInvalid: { reason: 'InvalidPolicy', then: 'stalled' },
-  FilterInvalid: { reason: 'InvalidPolicy', then: 'stalled' },
-  IntervalNotConfigured: { reason: 'IntervalNotConfigured', then: 'stalled' },
-  AccessDenied: { reason: 'AccessDenied', then: 'retry' },
-  DependencyNotReady: { reason: 'DependencyNotReady', then: 'retry' },
-  DependencyPending: { reason: 'DependencyNotReady', then: 'pending' },
-  NothingSelected: { reason: 'Failure', then: 'retry' },
-  SelectFailed: { reason: 'Failure', then: 'retry' },
+  PolicyInvalid: { reason: 'InvalidPolicy', verdict: 'stalled' },
+  FilterInvalid: { reason: 'InvalidPolicy', verdict: 'stalled' },
+  IntervalNotConfigured: { reason: 'IntervalNotConfigured', verdict: 'stalled' },
+  AccessDenied: { reason: 'AccessDenied', verdict: 'retry' },
+  DependencyNotReady: { reason: 'DependencyNotReady', verdict: 'retry' },
+  DependencyPending: { reason: 'DependencyNotReady', verdict: 'pending' },
+  NothingSelected: { reason: 'Failure', verdict: 'retry' },
+  SelectFailed: { reason: 'Failure', verdict: 'retry' },
 
-  InvalidPolicySelector: { reason: 'InvalidPolicySelector', then: 'stalled' },
-  InvalidSourceConfiguration: { reason: 'InvalidSourceConfiguration', then: 'stalled' },
-  SourceAccessDenied: { reason: 'AccessDenied', then: 'stalled' },
-  SourceManagerFailed: { reason: 'SourceManagerFailed', then: 'retry' },
-  UpdateStrategyInvalid: { reason: 'InvalidUpdateStrategy', then: 'stalled' },
-  UpdateFailed: { reason: 'UpdateFailed', then: 'retry' },
-  TemplateRemovedField: { reason: 'RemovedTemplateField', then: 'stalled' },
-  GitOperationFailed: { reason: 'GitOperationFailed', then: 'retry' },
+  InvalidPolicySelector: { reason: 'InvalidPolicySelector', verdict: 'stalled' },
+  InvalidSourceConfiguration: { reason: 'InvalidSourceConfiguration', verdict: 'stalled' },
+  SourceAccessDenied: { reason: 'AccessDenied', verdict: 'stalled' },
+  SourceManagerFailed: { reason: 'SourceManagerFailed', verdict: 'retry' },
+  UpdateStrategyInvalid: { reason: 'InvalidUpdateStrategy', verdict: 'stalled' },
+  UpdateFailed: { reason: 'UpdateFailed', verdict: 'retry' },
+  TemplateRemovedField: { reason: 'RemovedTemplateField', verdict: 'stalled' },
+  GitOperationFailed: { reason: 'GitOperationFailed', verdict: 'retry' },
 
   // Steps wrap these in one of the codes above. One that comes through bare is still told, and tried again.
   CredentialsInvalid: unexpected,
@@ -91,10 +91,10 @@ const pendingMs = 1000;
 
 /** Turns anything a controller throws into an outcome. */
 export function judge(error: unknown): Outcome {
-  const { reason, then } = isTidemarkError(error) ? outcomes[error.code] : unexpected;
+  const { reason, verdict } = isTidemarkError(error) ? outcomes[error.code] : unexpected;
   const retryAfterMs = isTidemarkError(error) ? error.retryAfterMs : undefined;
   const message = messageOf(error);
-  switch (then) {
+  switch (verdict) {
     case 'stalled':
       return { type: 'stalled', reason, message };
     case 'pending':

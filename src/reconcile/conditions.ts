@@ -3,6 +3,7 @@ import type { Condition } from '../api/object.ts';
 const maxMessageBytes = 32768;
 /** Stalled and Reconciling are present only while they are true, and exclude each other. */
 const order = ['Stalled', 'Reconciling', 'Ready'];
+const excludedBy: Readonly<Record<string, string>> = { Stalled: 'Reconciling', Reconciling: 'Stalled' };
 
 export interface NewCondition {
   readonly type: string;
@@ -46,8 +47,7 @@ export function setCondition(
     reason: next.reason,
     message,
   };
-  const excluded =
-    next.type === 'Reconciling' ? 'Stalled' : next.type === 'Stalled' ? 'Reconciling' : undefined;
+  const excluded = excludedBy[next.type];
   const others = conditions.filter(({ type }) => type !== next.type && type !== excluded);
   return [...others, condition].toSorted((a, b) => rank(a.type) - rank(b.type) || (a.type < b.type ? -1 : 1));
 }

@@ -1,17 +1,17 @@
 import { reconcileRequestAnnotation } from '../api/annotations.ts';
 import type { KindName, Kinds, ReconciledKind } from '../api/kinds.ts';
 import type { Clock } from '../model/clock.ts';
-import { isTidemarkError, messageOf } from '../model/errors.ts';
 import type { Log } from '../model/log.ts';
 import { formatKey } from '../model/object-key.ts';
-import type { EventLog, ObjectStore, WatchEvent } from '../store/store.ts';
+import type { EventLog, ObjectStore } from '../store/store.ts';
 import type { BackoffOptions } from './backoff.ts';
 import type { Controller, Herald } from './controller.ts';
+import { follow } from './follow.ts';
 import { Lane } from './lane.ts';
+import { News } from './news.ts';
 import type { Outcome } from './outcome.ts';
 import type { After } from './queue.ts';
 import { Reconciler } from './reconciler.ts';
-import { Referrers } from './referrers.ts';
 
 /** Told about every pass, for metrics and for progress on a terminal. */
 export interface Observer {
@@ -53,22 +53,25 @@ interface Seen {
  */
 export class Engine {
   readonly #options: EngineOptions;
-  readonly #referrers = new Referrers();
+  readonly #news: News;
   readonly #lanes = new Map<string, Lane>();
   readonly #stop = new AbortController();
   readonly #watches: Promise<void>[] = [];
-  /** What others care about in each object, by kind and key. */
-  readonly #fingerprints = new Map<KindName, Map<string, string>>();
   readonly #idleWaiters = new Set<() => void>();
+  /** Kinds whose first list is complete. */
+  readonly #listed = new Set<KindName>();
   #syncing = 0;
   #started = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#news = new News(options.heralds);
     const reconciler = new Reconciler({
       ...options,
       wake: (target) => this.wake(target),
-      written: (kind, object) => this.#proclaim(kind, object),
+      written: (kind, object) => {
+        if (this.#news.note(kind, object)) this.#proclaim(kind, object);
+      },
     });
     for (const controller of options.controllers) {
       this.#lanes.set(
@@ -98,7 +101,7 @@ export class Engine {
 
   /** Queues everything that refers to `target`. */
   wake(target: string): void {
-    for (const referrer of this.#referrers.of(target)) {
+    for (const referrer of this.#news.referrersOf(target)) {
       const slash = referrer.indexOf(' ');
       const [kind, key] = [referrer.slice(0, slash), referrer.slice(slash + 1)];
       const lane = this.#lanes.get(kind);
@@ -130,94 +133,61 @@ export class Engine {
     return Object.fromEntries([...this.#lanes].map(([kind, lane]) => [kind, lane.waiting]));
   }
 
-  #follow(kind: KindName): Promise<void> {
+  /** Resolves when everything of the kind that exists has been queued. */
+  #follow<K extends KindName>(kind: K): Promise<void> {
     this.#syncing += 1;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const synced = (): void => {
+    const seen = new Map<string, Seen>();
+    const listed = (): void => {
+      if (this.#listed.has(kind)) return;
+      this.#listed.add(kind);
       this.#syncing -= 1;
       resolve();
       this.#settle();
     };
-    this.#watches.push(this.#watch(kind, once(synced)));
+    const watch = follow(
+      kind,
+      { ...this.#options, signal: this.#stop.signal },
+      {
+        changed: (object) => this.#changed(kind, object, seen),
+        gone: (key) => {
+          seen.delete(key);
+          this.#vanished(kind, key);
+        },
+        listed,
+      },
+    );
+    this.#watches.push(watch.finally(listed));
     return promise;
   }
 
-  async #watch(kind: KindName, synced: () => void): Promise<void> {
-    const { clock, log } = this.#options;
-    const seen = new Map<string, Seen>();
-    let resourceVersion: string | undefined;
-    while (!this.#stop.signal.aborted) {
-      try {
-        const known = resourceVersion === undefined ? new Set(seen.keys()) : undefined;
-        const options = {
-          signal: this.#stop.signal,
-          ...(resourceVersion === undefined ? {} : { resourceVersion }),
-        };
-        for await (const event of this.#options.store.watch(kind, options)) {
-          resourceVersion = event.resourceVersion;
-          if (event.type === 'bookmark') {
-            // What was known before a fresh list and is not in it has gone meanwhile.
-            for (const gone of known ?? []) this.#vanished(kind, gone, seen);
-            known?.clear();
-            synced();
-            continue;
-          }
-          known?.delete(formatKey(event.object.metadata));
-          this.#changed(kind, event, seen);
-        }
-      } catch (error) {
-        if (this.#stop.signal.aborted) break;
-        if (isTidemarkError(error, 'WatchExpired')) resourceVersion = undefined;
-        log.error('watch broke off, starting it again', { kind, error: messageOf(error) });
-        await clock.sleep(1000, this.#stop.signal).catch(() => undefined);
-      }
-    }
-    synced();
-  }
-
-  #changed<K extends KindName>(
-    kind: K,
-    event: Exclude<WatchEvent<Kinds[K]>, { type: 'bookmark' }>,
-    memory: Map<string, Seen>,
-  ): void {
-    const { object } = event;
+  #changed<K extends KindName>(kind: K, object: Kinds[K], seen: Map<string, Seen>): void {
     const key = formatKey(object.metadata);
-    if (event.type === 'deleted') return this.#vanished(kind, key, memory);
-    const before = memory.get(key);
+    const before = seen.get(key);
     const now: Seen = {
       generation: object.metadata.generation,
       requestedAt: object.metadata.annotations?.[reconcileRequestAnnotation],
       deleting: object.metadata.deletionTimestamp !== undefined,
     };
-    memory.set(key, now);
+    seen.set(key, now);
     const lane = this.#lanes.get(kind);
     if (lane !== undefined && calls(before, now)) {
-      this.#referrers.set(`${kind} ${key}`, lane.learn(key, object));
+      this.#news.refer(kind, key, lane.learn(key, object));
       lane.add(key);
     }
-    this.#proclaim(kind, object);
+    // What stands in the first list is news to nobody: all that could refer to it has its first run ahead.
+    const isNews = this.#news.note(kind, object) && this.#listed.has(kind);
+    if (isNews) this.#proclaim(kind, object);
   }
 
-  #vanished(kind: KindName, key: string, memory: Map<string, Seen>): void {
-    memory.delete(key);
-    this.#referrers.set(`${kind} ${key}`, []);
+  #vanished(kind: KindName, key: string): void {
     this.#lanes.get(kind)?.forget(key);
-    if (this.#fingerprints.get(kind)?.delete(key) === true) this.wake(`${kind}/${key}`);
+    if (this.#news.forget(kind, key)) this.wake(`${kind}/${key}`);
   }
 
   #proclaim<K extends KindName>(kind: K, object: Kinds[K]): void {
-    const herald = this.#options.heralds.find((candidate) => candidate.kind === kind) as
-      | Herald<K>
-      | undefined;
-    if (herald === undefined) return;
-    const key = formatKey(object.metadata);
-    const fingerprint = herald.fingerprint(object);
-    const known = this.#fingerprints.get(kind) ?? new Map<string, string>();
-    this.#fingerprints.set(kind, known);
-    const before = known.get(key) ?? '';
-    known.set(key, fingerprint);
-    if (herald.references !== undefined) this.#referrers.set(`${kind} ${key}`, herald.references(object));
-    if (before !== fingerprint) this.wake(herald.target(object));
+    const target = this.#news.targetOf(kind, object);
+    if (target !== undefined) this.wake(target);
   }
 
   #busy(kinds: readonly KindName[], namespace: string): boolean {
@@ -243,12 +213,4 @@ function calls(before: Seen | undefined, now: Seen): boolean {
   if (before === undefined || before.generation !== now.generation || before.deleting !== now.deleting)
     return true;
   return now.requestedAt !== undefined && before.requestedAt !== now.requestedAt;
-}
-
-function once(run: () => void): () => void {
-  let ran = false;
-  return () => {
-    if (!ran) run();
-    ran = true;
-  };
 }

@@ -8,12 +8,16 @@ const earlier = '2026-01-01T00:00:00Z';
 const now = new Date('2026-01-02T03:04:05.678Z');
 const nowText = '2026-01-02T03:04:05Z';
 
-function condition(type: string, status: Condition['status'], reason: string, message: string): Condition {
+function condition(
+  type: string,
+  status: Condition['status'],
+  [reason, message]: readonly [string, string],
+): Condition {
   return { type, status, observedGeneration: 1, lastTransitionTime: earlier, reason, message };
 }
 
-const readyTrue = condition('Ready', 'True', 'Succeeded', 'all good');
-const readyFalse = condition('Ready', 'False', 'ReadOperationFailed', 'scan failed: no route');
+const readyTrue = condition('Ready', 'True', ['Succeeded', 'all good']);
+const readyFalse = condition('Ready', 'False', ['ReadOperationFailed', 'scan failed: no route']);
 
 function input(overrides: Partial<FinalizeInput>): FinalizeInput {
   return {
@@ -141,8 +145,8 @@ test('a stall does not overwrite an earlier Ready=False unless the stage that fa
 
 test('a run that ends well removes Stalled', () => {
   const before = [
-    condition('Stalled', 'True', 'InvalidPolicy', 'bad'),
-    condition('Ready', 'False', 'InvalidPolicy', 'bad'),
+    condition('Stalled', 'True', ['InvalidPolicy', 'bad']),
+    condition('Ready', 'False', ['InvalidPolicy', 'bad']),
   ];
   assert.deepEqual(finalize(input({ before })).conditions.map(shape), ['Ready=True Succeeded: all good']);
 });

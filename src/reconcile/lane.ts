@@ -75,9 +75,11 @@ export class Lane {
   /** Takes note of an object that is new or has changed. Returns what it depends on. */
   learn(key: string, object: Kinds[KindName]): readonly string[] {
     const controller = this.#options.controller as Controller<ReconciledKind>;
-    const group = controller.group?.(object as Kinds[ReconciledKind]);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine hands a lane objects of its own kind only
+    const own = object as Kinds[ReconciledKind];
+    const group = controller.group?.(own);
     if (group !== undefined) this.#groups.set(key, group);
-    return controller.references(object as Kinds[ReconciledKind]);
+    return controller.references(own);
   }
 
   get waiting(): number {
@@ -163,11 +165,7 @@ export class Lane {
   async #pass(key: string): Promise<Outcome | undefined> {
     const { controller, log, reconciler, signal } = this.#options;
     try {
-      const pass = await reconciler.reconcile(
-        controller as Controller<ReconciledKind>,
-        parseKey(key),
-        signal,
-      );
+      const pass = await reconciler.reconcile(controller, parseKey(key), signal);
       return pass.type === 'done' ? pass.outcome : undefined;
     } catch (error) {
       if (signal.aborted) return undefined;

@@ -76,7 +76,9 @@ export class Reconciler {
       signal,
       draft: structuredClone(status),
       wake: (target) => wakes.add(target),
-      passed: (...reasons) => reasons.forEach((reason) => passed.add(reason)),
+      passed: (...reasons) => {
+        for (const reason of reasons) passed.add(reason);
+      },
     };
     const { outcome, done } = await this.#attempt(controller, run);
     if (outcome.type !== 'pending') await this.#commit(context, { run, outcome, done, passed });
@@ -226,7 +228,7 @@ export function chooseEvent(
 }
 
 function statusOf<K extends ReconciledKind>(object: Kinds[K]): StatusOf<K> {
-  return (object.status ?? {}) as StatusOf<K>;
+  return object.status ?? {};
 }
 
 function stackOf(error: unknown): string | undefined {

@@ -37,7 +37,8 @@ const example = fileURLToPath(new URL('../../../examples/three-environments', im
 /** Builds the world in a new temporary folder; `close` removes it unless it is to be kept. */
 export async function openDemoWorld({ keep }: { readonly keep: boolean }): Promise<DemoWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-demo-'));
-  const { registry, host, close: closeRegistry } = await startRegistry();
+  const registryServer = await startRegistry();
+  const { registry, host } = registryServer;
   const users = { [account.username]: { password: account.password } };
   const server = await startGitServer({ root: join(folder, 'git'), users });
   const gitUrl = server.urlOf('fleet.git');
@@ -61,7 +62,7 @@ export async function openDemoWorld({ keep }: { readonly keep: boolean }): Promi
     gitUrl,
     fleet,
     close: async () => {
-      await Promise.all([closeRegistry(), server.close()]);
+      await Promise.all([registryServer.close(), server.close()]);
       if (!keep) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };

@@ -96,7 +96,7 @@ async function play(world: DemoWorld, options: DemoOptions, stage: Stage): Promi
   if (options.brief) return;
   tell.text('Everything goes on until Ctrl-C.');
   await new Promise((_resolve, reject) =>
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+    signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true }),
   );
 }
 

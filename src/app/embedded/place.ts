@@ -29,8 +29,8 @@ export async function findEmbeddedPlace(
   choice: PlaceChoice,
   deps: PlaceDeps,
 ): Promise<EmbeddedPlace | undefined> {
-  const fromEnvironment = deps.environment['TIDEMARK_FILE'];
-  const paths = choice.file.length > 0 ? choice.file : fromEnvironment ? [fromEnvironment] : [];
+  const fromEnvironment = [deps.environment['TIDEMARK_FILE'] ?? ''].filter((path) => path !== '');
+  const paths = choice.file.length > 0 ? choice.file : fromEnvironment;
   const [first] = paths;
   if (first === undefined) return undefined;
   const state = choice.state ?? deps.environment['TIDEMARK_STATE'];

@@ -30,8 +30,10 @@ type PolicyRun = Run<'ImagePolicy'>;
 
 /** `spec.interval: 0s` counts as this. */
 const defaultDigestIntervalMs = 10 * 60_000;
-/** Tags that vanish may be on their way back: a scan is writing, or the tag database was lost. */
-const emptyGraceMs = 5000;
+/** How long a policy waits for the first scan of its repository before it says so. */
+const firstScanGraceMs = 5000;
+/** Tags that vanish may be on their way back, and meanwhile the last selection stands. */
+const vanishedGraceMs = 15_000;
 
 /** What happens to an ImagePolicy, in order: repository, tags, selection, digest, announcement. */
 export class ImagePolicyController implements Controller<'ImagePolicy'> {
@@ -80,14 +82,10 @@ export class ImagePolicyController implements Controller<'ImagePolicy'> {
     }
     const since = this.#emptySinceMs.get(id) ?? run.now.getTime();
     this.#emptySinceMs.set(id, since);
-    const scanned = findCondition(repository.status?.conditions ?? [], 'Ready')?.status ?? 'Unknown';
     const waitedMs = Math.abs(run.now.getTime() - since);
-    const hopeful =
-      scanned === 'Unknown' ? !isHeld(repository) : scanned === 'True' && run.draft.latestRef !== undefined;
-    if (hopeful && waitedMs < emptyGraceMs) {
-      throw new TidemarkError('DependencyPending', 'waiting for the first scan', {
-        retryAfterMs: emptyGraceMs - waitedMs,
-      });
+    const leftMs = graceMs(repository, run.draft.latestRef !== undefined) - waitedMs;
+    if (leftMs > 0) {
+      throw new TidemarkError('DependencyPending', 'waiting for tags', { retryAfterMs: leftMs });
     }
     const retryAfterMs = this.#deps.requeueDependencyMs;
     throw new TidemarkError(
@@ -143,6 +141,18 @@ function digestInterval({ spec }: ImagePolicy): number | undefined {
     );
   }
   return parseMilliseconds(spec.interval) || defaultDigestIntervalMs;
+}
+
+/** How long it is too early to speak of missing tags. */
+function graceMs(repository: Referred['repository'], hasSelected: boolean): number {
+  switch (findCondition(repository.status?.conditions ?? [], 'Ready')?.status ?? 'Unknown') {
+    case 'True':
+      return hasSelected ? vanishedGraceMs : 0;
+    case 'False':
+      return 0;
+    case 'Unknown':
+      return isHeld(repository) ? 0 : firstScanGraceMs;
+  }
 }
 
 /** Nothing will be scanned, so there is nothing to wait for. */

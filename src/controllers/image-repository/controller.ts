@@ -139,15 +139,16 @@ export class ImageRepositoryController implements Controller<'ImageRepository'> 
 
   /** Stores the tag set, and wakes the policies when its content is another one: the checksum alone may hide that. */
   #keep(
-    { object, draft, now, wake }: RepositoryRun,
+    run: RepositoryRun,
     image: ImageName,
     { tags, checksum }: { readonly tags: readonly string[]; readonly checksum: string },
   ): TagChange {
+    const { object, draft, now } = run;
     const key = tagSetKey(object.metadata, image);
     const change = storing(image, () => this.#deps.tags.write(key, tags, checksum, now));
     const first = draft.lastScanResult === undefined || draft.canonicalImageName !== image.canonical;
     if (first || !isSame(change))
-      wake(targetOf('ImageRepository', object.metadata.namespace, object.metadata.name));
+      run.wake(targetOf('ImageRepository', object.metadata.namespace, object.metadata.name));
     const before = draft.canonicalImageName;
     if (before !== undefined && before !== image.canonical) {
       this.#deps.tags.delete(tagSetKey(object.metadata, { canonical: before }));
