@@ -1,4 +1,5 @@
 import { kindDefinitions } from '../../src/api/kinds.ts';
+import { customResourceDefinitionFile } from './custom-resource-definition.ts';
 import type { GeneratedFile } from './generated-file.ts';
 import { kindPage } from './kind-page.ts';
 
@@ -10,4 +11,8 @@ export const generatedFiles: readonly GeneratedFile[] = [
   kindPage(ImagePolicy),
   kindPage(ImageUpdateAutomation),
   kindPage(GitRepository),
+  customResourceDefinitionFile(ImageRepository),
+  customResourceDefinitionFile(ImagePolicy),
+  customResourceDefinitionFile(ImageUpdateAutomation),
+  customResourceDefinitionFile(GitRepository),
 ];
