@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { dirname } from 'node:path';
-import { before, suite, test, type TestContext } from 'node:test';
+import { after, before, suite, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { tidemarkIn, type Tidemark } from './harness/tidemark.ts';
 import { createWorkspace, type Workspace } from './harness/workspace.ts';
@@ -32,21 +32,27 @@ function install(
 suite('the package', () => {
   let tarball = '';
   let contents: readonly string[] = [];
+  const endings: (() => unknown)[] = [];
 
   before(() => {
-    const [packed] = JSON.parse(npm(checkout, 'pack', '--json', '--silent')) as {
-      filename: string;
-      files: { path: string }[];
-    }[];
-    tarball = `${checkout}${packed?.filename}`;
-    contents = packed?.files.map(({ path }) => path) ?? [];
+    const { root, path } = createWorkspace({
+      after: (end) => void endings.push(end),
+      diagnostic: () => undefined,
+    });
+    const output = npm(checkout, 'pack', '--json', '--silent', '--pack-destination', root);
+    const [packed] = JSON.parse(output) as { filename: string; files: { path: string }[] }[];
+    tarball = path(packed?.filename ?? '');
+    contents = packed?.files.map((file) => file.path) ?? [];
+  });
+  after(() => {
+    for (const end of endings) end();
   });
 
   test('it holds the compiled program and the example, and no tests, sources or tools', () => {
     assert.ok(contents.includes('dist/src/main.js'));
     assert.ok(contents.some((path) => path.endsWith('examples/three-environments/objects/dev.yaml')));
     const surplus = contents.filter((path) =>
-      /\.test\.|(?<!\.d)\.ts$|^(?:tools|scripts|bench)\/|golden/.test(path),
+      /\.test\.|\.ts$|-contract\.|\/testing\/|^(?:tools|scripts|bench)\/|golden/.test(path),
     );
     assert.deepEqual(surplus, []);
   });

@@ -1,10 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import type { TestContext } from 'node:test';
 import { freePort } from './free-port.ts';
 import { registryWriter, type BasicCredentials, type RegistryWriter } from './registry-writer.ts';
 import { waitUntil } from './wait-until.ts';
-import type { Workspace } from './workspace.ts';
+import type { Lifetime, Workspace } from './workspace.ts';
 
 /** A real registry on loopback. */
 export interface DockerRegistry extends RegistryWriter {
@@ -22,7 +21,7 @@ export function dockerRegistryMissing(): string | false {
 
 /** Starts Debian's registry; with credentials every request needs them, as Basic access. */
 export async function startDockerRegistry(
-  t: Pick<TestContext, 'after'>,
+  t: Pick<Lifetime, 'after'>,
   workspace: Workspace,
   credentials?: BasicCredentials,
 ): Promise<DockerRegistry> {

@@ -1,6 +1,6 @@
-import type { TestContext } from 'node:test';
 import { startGitServer as startFake } from '../../fakes/git-server/git-server.ts';
 import type { BasicCredentials } from './registry-writer.ts';
+import type { Lifetime } from './workspace.ts';
 
 /** `git http-backend` on loopback, in front of a folder of bare repositories. */
 export interface RunningGitServer {
@@ -11,7 +11,7 @@ export interface RunningGitServer {
 
 /** With credentials every request needs them, as Basic access. */
 export async function startGitServer(
-  t: Pick<TestContext, 'after'>,
+  t: Pick<Lifetime, 'after'>,
   folder: string,
   credentials?: BasicCredentials,
 ): Promise<RunningGitServer> {

@@ -1,7 +1,6 @@
 import { mkdtempSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { TestContext } from 'node:test';
 
 /** A folder of its own for one test, gone when the test ends. */
 export interface Workspace {
@@ -14,8 +13,14 @@ export interface Workspace {
   makeFolder(name: string): string;
 }
 
+/** What a workspace needs of a test, or of whoever stands in for one in a suite's `before`. */
+export interface Lifetime {
+  after(end: () => unknown): void;
+  diagnostic(text: string): void;
+}
+
 /** With `TIDEMARK_KEEP=1` in the environment the folder stays, and its path is printed. */
-export function createWorkspace(t: Pick<TestContext, 'after' | 'diagnostic'>): Workspace {
+export function createWorkspace(t: Lifetime): Workspace {
   const root = mkdtempSync(join(tmpdir(), 'tidemark-e2e-'));
   t.after(() => {
     if (process.env['TIDEMARK_KEEP'] === '1') t.diagnostic(`kept ${root}`);

@@ -1,12 +1,11 @@
-import type { TestContext } from 'node:test';
 import type { FakeRegistryOptions } from '../../fakes/registry/fake-registry.ts';
 import { startRegistry } from '../../fakes/registry/start-registry.ts';
 import { startGitServer } from '../harness/git-server.ts';
 import type { RegistryWriter } from '../harness/registry-writer.ts';
-import type { Workspace } from '../harness/workspace.ts';
+import type { Lifetime, Workspace } from '../harness/workspace.ts';
 import type { Peers } from './scenario-run.ts';
 
-type Ending = Pick<TestContext, 'after'>;
+type Ending = Pick<Lifetime, 'after'>;
 
 const registryAccount = { username: 'puller', password: 'CANARY-reg-pw' };
 const gitAccount = { username: 'git', password: 'CANARY-git-pw' };
