@@ -727,6 +727,67 @@ test('a version of an earlier run is not one to watch from', async (t) => {
   await assert.rejects(watch[Symbol.asyncIterator]().next(), { code: 'WatchExpired' });
 });
 
+test('whoever replays a watch knows what a list shows, whatever happens', async (t) => {
+  const world = new World(t);
+  const store = await world.open({ watchHistory: 16 });
+  const abort = new AbortController();
+  t.after(() => abort.abort());
+  const replayed = new Map<string, string>();
+  const labelSelector = 'team=web';
+  const follow = async (): Promise<void> => {
+    let resourceVersion: string | undefined;
+    while (!abort.signal.aborted) {
+      const round = new AbortController();
+      const options = { labelSelector, signal: AbortSignal.any([round.signal, abort.signal]) };
+      let events = 0;
+      for await (const event of store.objects.watch(
+        'ImageRepository',
+        resourceVersion === undefined ? options : { ...options, resourceVersion },
+      )) {
+        if (event.type === 'deleted') replayed.delete(event.object.metadata.name);
+        else if (event.type !== 'bookmark')
+          replayed.set(event.object.metadata.name, JSON.stringify(event.object));
+        resourceVersion = event.resourceVersion;
+        events += 1;
+        // Breaks off every now and then, and goes on from there.
+        if (event.type === 'bookmark' || events > 3) round.abort();
+      }
+      await sleep(1);
+    }
+  };
+  const following = follow();
+  const random = (below: number): number => Math.floor(Math.random() * below);
+  for (let step = 0; step < 150; step += 1) {
+    const name = `r${random(6)}`;
+    const key = { ...app, name };
+    const exists = (await get(store, name)) !== undefined;
+    if (!exists)
+      world.write(
+        `${name}.yaml`,
+        repository(name).replace('spec:', `  labels: {team: ${random(2) === 0 ? 'web' : 'ops'}}\nspec:`),
+      );
+    const act = random(5);
+    if (!exists || act === 4) await sleep(random(60));
+    else if (act === 0) await store.objects.writeStatus('ImageRepository', key, { observedGeneration: step });
+    else if (act === 1)
+      await store.objects.patchMetadata('ImageRepository', key, {
+        labels: { team: random(2) === 0 ? 'web' : 'ops' },
+      });
+    else if (act === 2) await store.objects.patchSpec('ImageRepository', key, { suspend: random(2) === 0 });
+    else await store.objects.delete('ImageRepository', key);
+  }
+  const listed = async (): Promise<readonly string[]> => {
+    const { items } = await store.objects.list('ImageRepository', { labelSelector });
+    return items.map((object) => JSON.stringify(object));
+  };
+  await until(
+    async () =>
+      JSON.stringify([...replayed.values()].toSorted()) === JSON.stringify((await listed()).toSorted()),
+  );
+  abort.abort();
+  await following;
+});
+
 test('events are shared between processes and do not grow without end', async (t) => {
   const world = new World(t);
   world.write('a.yaml', repository());

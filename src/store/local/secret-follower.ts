@@ -14,10 +14,7 @@ export class SecretFollower {
   constructor(secrets: SecretFolder, changed: () => void) {
     this.#secrets = secrets;
     this.#changed = changed;
-    this.#watcher = new SourceWatcher(
-      () => this.#stir(),
-      () => true,
-    );
+    this.#watcher = new SourceWatcher(() => this.#stir(), { matters: () => true });
   }
 
   start(): void {

@@ -1,5 +1,6 @@
 import { messageOf } from '../../model/errors.ts';
 import type { Log } from '../../model/log.ts';
+import type { WatchFolder } from './source-watcher.ts';
 import { SourceWatcher } from './source-watcher.ts';
 import type { Sources } from './sources.ts';
 
@@ -8,6 +9,7 @@ export interface FollowerOptions {
   readonly log: Log;
   /** Called after every look that found a change. */
   readonly changed: () => void;
+  readonly watchFolder?: WatchFolder;
 }
 
 /** A number of changes that follow one another closely. */
@@ -39,7 +41,7 @@ export class SourceFollower {
 
   constructor(options: FollowerOptions) {
     this.#options = options;
-    this.#watcher = new SourceWatcher((path) => this.#stir(path));
+    this.#watcher = new SourceWatcher((path) => this.#stir(path), options);
   }
 
   /** Begins with a look. Folders are watched before the look that counts, so that nothing falls in between. */

@@ -1,23 +1,34 @@
-import { watch } from 'node:fs';
+import { watch as watchFolder } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 
 import { mayBeSource } from './source-files.ts';
+
+/** Node's `fs.watch`, as far as it is used here. */
+export type WatchFolder = (
+  folder: string,
+  listener: (type: string, name: string | null) => void,
+) => FSWatcher;
+
+export interface WatcherOptions {
+  /** Tells by folder and name whether a change is worth a look. */
+  readonly matters?: (folder: string, name: string) => boolean;
+  readonly watchFolder?: WatchFolder;
+}
 
 /** Watches folders, each by itself: that is cheaper and surer than the recursive watch of Node. */
 export class SourceWatcher {
   readonly #watchers = new Map<string, { readonly identity: string; readonly watcher: FSWatcher }>();
   readonly #changed: (path: string | undefined) => void;
   readonly #matters: (folder: string, name: string) => boolean;
+  readonly #watchFolder: WatchFolder;
   #deaf = false;
 
-  /** `matters` tells by folder and name whether a change is worth a look. `changed` hears what changed, if that is known. */
-  constructor(
-    changed: (path: string | undefined) => void,
-    matters: (folder: string, name: string) => boolean = mayBeSource,
-  ) {
+  /** `changed` hears what changed, if that is known. */
+  constructor(changed: (path: string | undefined) => void, options: WatcherOptions = {}) {
     this.#changed = changed;
-    this.#matters = matters;
+    this.#matters = options.matters ?? mayBeSource;
+    this.#watchFolder = options.watchFolder ?? watchFolder;
   }
 
   /** True when some folder cannot be watched (too many watches, a file system without them): then somebody has to look. */
@@ -45,7 +56,7 @@ export class SourceWatcher {
 
   #watch(folder: string, identity: string): void {
     try {
-      const watcher = watch(folder, (_type, name) => {
+      const watcher = this.#watchFolder(folder, (_type, name) => {
         if (name === null || this.#matters(folder, name))
           this.#changed(name === null ? undefined : join(folder, name));
       });

@@ -101,7 +101,8 @@ export function toObject(stored: StoredObject): AnyObject {
     kind: manifest.kind,
     metadata,
     spec: effectiveSpec(manifest, overlay),
-    ...(status === undefined ? {} : { status }),
+    // As the CRDs have it: an object that nobody has worked on yet has seen no generation.
+    status: status ?? { observedGeneration: -1 },
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the manifest passed the schema of its kind when it was read
   return deepFreeze(object) as unknown as AnyObject;
