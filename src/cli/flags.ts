@@ -121,7 +121,7 @@ export function longName(spec: string): string {
 }
 
 function oneOf<T extends string>(raw: string, words: readonly T[], flag: string): T {
-  const found = words.find((word) => word === raw);
+  const found = words.find((word) => word.toLowerCase() === raw.toLowerCase());
   if (found !== undefined) return found;
   const near = nearestWord(raw, words);
   const hint = near === undefined ? '' : `, did you mean ${near}?`;
