@@ -15,6 +15,7 @@ export interface RemoteAccess {
   readonly accessKey: string;
   /** Carries the credentials, so it reaches git through the environment alone. */
   readonly config: readonly ConfigEntry[];
+  readonly authenticated: boolean;
   readonly tls: NonNullable<GitRemote['tls']>;
   readonly timeoutMs: number;
   readonly redact: Redact;
@@ -42,6 +43,7 @@ export function remoteAccess(remote: GitRemote): RemoteAccess {
       String(timeoutMs),
     ]),
     config: [...headerConfig(url, header), ...(proxy === undefined ? [] : [['http.proxy', proxy] as const])],
+    authenticated: header !== undefined,
     tls,
     timeoutMs,
     redact: redactor(secretsOf(credentials, header, { url, proxy })),

@@ -15,7 +15,8 @@ const PEELED = '^{}';
 
 /** The `ls-refs` request of protocol version 2 for the refs that begin with one of `prefixes`; none means all. */
 export function lsRefsRequest(prefixes: readonly string[], format: ObjectFormat): string {
-  const lines = ['peel\n', ...prefixes.map((prefix) => `ref-prefix ${prefix}\n`)];
+  const sound = prefixes.filter((prefix) => !/[\0\n]/.test(prefix));
+  const lines = ['peel\n', ...sound.map((prefix) => `ref-prefix ${prefix}\n`)];
   return [
     dataPacket('command=ls-refs\n'),
     dataPacket(`object-format=${format}`),

@@ -8,6 +8,12 @@ export interface BackendRequest {
   readonly root: string;
   /** Whoever has been let in; the backend refuses pushes of nobody. */
   readonly user: string | undefined;
+  /** Whether the server announces push options; it does by default. */
+  readonly pushOptions?: boolean;
+  /** Whether the server speaks protocol version 2; it does by default. */
+  readonly version2?: boolean;
+  /** Do the work, and close the connection instead of answering. */
+  readonly loseAnswer?: boolean;
   /** Told of every process that is started. */
   readonly onProcess?: (child: ChildProcessWithoutNullStreams) => void;
 }
@@ -24,6 +30,11 @@ export function serveGit(request: IncomingMessage, response: ServerResponse, opt
   cgi.stderr.resume();
   cgi.stdin.on('error', () => undefined); // It stops reading when it refuses early.
   pipeline(request, cgi.stdin, () => undefined);
+  if (options.loseAnswer === true) {
+    cgi.stdout.resume();
+    cgi.on('close', () => response.destroy());
+    return;
+  }
   let head = Buffer.alloc(0);
   const onData = (chunk: Buffer): void => {
     head = Buffer.concat([head, chunk]);
@@ -48,12 +59,15 @@ export function serveGit(request: IncomingMessage, response: ServerResponse, opt
 
 function cgiEnvironment(
   request: IncomingMessage,
-  { root, user }: BackendRequest,
+  { root, user, pushOptions = true, version2 = true }: BackendRequest,
 ): Readonly<Record<string, string>> {
   const url = new URL(request.url ?? '/', 'http://localhost');
   const { headers, method, socket } = request;
   const variables: Record<string, string | undefined> = {
     ...fakeGitEnvironment(),
+    GIT_CONFIG_COUNT: '2',
+    GIT_CONFIG_KEY_1: 'receive.advertisePushOptions',
+    GIT_CONFIG_VALUE_1: String(pushOptions),
     GIT_PROJECT_ROOT: root,
     GIT_HTTP_EXPORT_ALL: '1',
     PATH_INFO: decodeURIComponent(url.pathname),
@@ -67,7 +81,7 @@ function cgiEnvironment(
     // Absent when the body is chunked: the backend then reads to its end.
     CONTENT_LENGTH: headers['content-length'],
     HTTP_CONTENT_ENCODING: headers['content-encoding'],
-    GIT_PROTOCOL: [headers['git-protocol']].flat()[0],
+    GIT_PROTOCOL: version2 ? [headers['git-protocol']].flat()[0] : undefined,
   };
   return Object.fromEntries(
     Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),

@@ -7,10 +7,8 @@ export function fakeGitEnvironment(): Readonly<Record<string, string>> {
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_TERMINAL_PROMPT: '0',
-    GIT_CONFIG_COUNT: '2',
+    GIT_CONFIG_COUNT: '1',
     GIT_CONFIG_KEY_0: 'safe.directory',
     GIT_CONFIG_VALUE_0: '*',
-    GIT_CONFIG_KEY_1: 'receive.advertisePushOptions',
-    GIT_CONFIG_VALUE_1: 'true',
   };
 }

@@ -18,6 +18,10 @@ export interface GitServerOptions {
   >;
   /** Bearer tokens that may do everything. */
   readonly tokens?: readonly string[];
+  /** Whether push options are announced; they are by default. */
+  readonly pushOptions?: boolean;
+  /** Whether the server speaks protocol version 2; it does by default. */
+  readonly version2?: boolean;
   readonly tls?: Pick<ServerOptions, 'key' | 'cert' | 'ca' | 'requestCert'>;
 }
 
@@ -36,7 +40,9 @@ export type Misbehaviour =
   /** Takes the request and never answers. */
   | 'hang'
   /** Closes the connection. */
-  | 'cut';
+  | 'cut'
+  /** Does the work, and closes the connection instead of answering. */
+  | 'lose the answer';
 
 export interface GitServer {
   /** Without a trailing slash. */
@@ -94,7 +100,7 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
   const misbehaviour = await state.fake?.intercept?.(seen);
   if (misbehaviour === 'cut') return void request.socket.destroy();
   if (misbehaviour === 'hang') return void request.resume();
-  if (misbehaviour !== undefined) {
+  if (misbehaviour !== undefined && misbehaviour !== 'lose the answer') {
     request.resume();
     return void response.writeHead(misbehaviour.status, misbehaviour.headers).end(misbehaviour.body ?? '');
   }
@@ -110,6 +116,9 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
   serveGit(request, response, {
     root: state.options.root,
     user: visitor.name,
+    pushOptions: state.options.pushOptions ?? true,
+    version2: state.options.version2 ?? true,
+    loseAnswer: misbehaviour === 'lose the answer',
     onProcess: (child) => {
       state.children.add(child);
       child.once('close', () => state.children.delete(child));

@@ -42,7 +42,7 @@ export class GitProgram {
       return { code, stdout: Buffer.concat(stdout).toString('utf8'), stderr: stderr() };
     } catch (error) {
       signal.throwIfAborted();
-      throw startFailure(error);
+      throw error instanceof Error ? startFailure(error) : error;
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
@@ -96,9 +96,9 @@ function signalGroup(child: ChildProcess, name: 'SIGTERM' | 'SIGKILL'): void {
   }
 }
 
-function startFailure(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code !== 'ENOENT') return error;
+/** What is thrown when git could not even be started. */
+export function startFailure(error: Error): Error {
+  if (!('code' in error) || error.code !== 'ENOENT') return error;
   return new TidemarkError('GitFailed', 'git was not found in PATH: install git 2.31 or newer', {
     cause: error,
   });

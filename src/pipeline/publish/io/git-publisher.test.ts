@@ -161,7 +161,9 @@ test('a dry run commits nothing, and says what it would', async (t) => {
   const result = pushed(await stage.publish({ dryRun: true }));
   assert.equal(result.outcome, 'would-push');
   assert.deepEqual(
-    result.draft.files.map(({ file, bytes }) => `${file.path}: ${file.bytes} -> ${bytes}`),
+    result.draft.files.map(
+      ({ file, bytes }) => `${file.path}: ${file.bytes.toString()} -> ${bytes.toString()}`,
+    ),
     [
       `apps/dev/web.yaml: ${marked('web:1')} -> ${marked('web:2')}`,
       `apps/prod/web.yaml: ${marked('web:1')} -> ${marked('web:2')}`,

@@ -27,6 +27,8 @@ export interface GitPublisherOptions {
   readonly git?: string;
   /** How many bytes of files to keep in memory, over all mirrors. */
   readonly cacheBytes?: number;
+  /** How often to try when others keep pushing to the branch, 25 if not given. */
+  readonly mostTries?: number;
 }
 
 /** One remote as one user reaches it. */
@@ -38,6 +40,7 @@ interface Place {
 
 const IDLE_MS = 30_000;
 const CACHE_BYTES = 16 * 1024 * 1024;
+const MOST_TRIES = 25;
 
 /** Publishes with the machine's git over a mirror for each remote. */
 export class GitPublisher implements Publisher {
@@ -101,10 +104,10 @@ export class GitPublisher implements Publisher {
       push,
       remote: { timeoutMs },
     } = first.job.request;
-    const { log, clock } = this.#options;
+    const { log, clock, mostTries = MOST_TRIES } = this.#options;
     const url = first.access.url.url;
     const jobs = [first, ...others].map(({ job }) => job);
-    await publishBatch({ mirror, remote, url, log, clock, timeoutMs }, { jobs, push });
+    await publishBatch({ mirror, remote, url, log, clock, timeoutMs, mostTries }, { jobs, push });
     await maintainMirror(
       mirror,
       { git: this.#git, environment: this.#environment, log },

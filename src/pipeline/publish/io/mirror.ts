@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../../model/clock.ts';
 import { TidemarkError } from '../../../model/errors.ts';
@@ -71,12 +71,14 @@ export class Mirror {
 
   /** Opens the mirror for objects of this format: as it lies there, or new when there is none or a damaged one. */
   async open(format: ObjectFormat): Promise<void> {
-    if (this.#format === format && (await exists(this.directory))) return;
-    const state =
-      this.#format === undefined ? await readMirror(this.directory, this.#parts.clock.now()) : undefined;
-    if (state?.format !== format) return this.#create(format);
-    this.#format = format;
-    this.#remember(state.tracked);
+    await this.fetching.exclusive(async () => {
+      if (this.#format === format && existsSync(join(this.directory, 'HEAD'))) return;
+      const known =
+        this.#format === undefined ? await readMirror(this.directory, this.#parts.clock.now()) : undefined;
+      if (known?.format !== format) await this.#create(format);
+      else this.#remember(known.tracked);
+      this.#format = format;
+    });
   }
 
   /** Builds the mirror anew, unless that has happened since `generation`. */
@@ -164,8 +166,6 @@ export class Mirror {
   async #create(format: ObjectFormat): Promise<void> {
     this.rest();
     await createMirror(this.directory, { url: this.#parts.url, format });
-    this.#generation++;
-    this.#format = format;
     this.#marked = undefined;
     this.#remember(new Map());
   }
@@ -183,20 +183,12 @@ export class Mirror {
       ...configEnvironment(baseConfig),
     };
     const args = ['cat-file', '--batch'];
-    return new ObjectReader(
-      this.#parts.git.start({ args, environment, directory: this.directory }),
-      this.format,
-    );
+    return new ObjectReader(this.#parts.git.start({ args, environment, directory: this.directory }), {
+      format: this.format,
+    });
   }
 
   #blobKey(id: string): string {
     return `${this.directory}/${id}`;
   }
-}
-
-async function exists(folder: string): Promise<boolean> {
-  return stat(join(folder, 'HEAD')).then(
-    () => true,
-    () => false,
-  );
 }

@@ -23,7 +23,7 @@ interface Header {
 }
 
 const NEWLINE = 10;
-export const largestObject = 100 * 1024 * 1024;
+const LARGEST = 100 * 1024 * 1024;
 
 /**
  * A long-lived `git cat-file --batch`. Requests are pipelined and answered in order.
@@ -33,6 +33,7 @@ export const largestObject = 100 * 1024 * 1024;
 export class ObjectReader {
   readonly #child: ChildProcess;
   readonly #format: ObjectFormat;
+  readonly #largest: number;
   readonly #waiting: Waiting[] = [];
   readonly #stderr: () => string;
   #questions = '';
@@ -44,9 +45,13 @@ export class ObjectReader {
   #failure: TidemarkError | undefined;
 
   /** `child` runs `git cat-file --batch` with all streams piped. */
-  constructor(child: ChildProcess, format: ObjectFormat) {
+  constructor(
+    child: ChildProcess,
+    { format, largest = LARGEST }: { readonly format: ObjectFormat; readonly largest?: number },
+  ) {
     this.#child = child;
     this.#format = format;
+    this.#largest = largest;
     this.#stderr = boundedText(child);
     child.stdin?.on('error', () => undefined);
     child.stdout?.on('data', (chunk: Buffer) => this.#receive(chunk));
@@ -89,7 +94,7 @@ export class ObjectReader {
   #receive(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
-    if (this.#header !== undefined && this.#length < Math.min(this.#header.size + 1, largestObject)) return;
+    if (this.#header !== undefined && this.#length < this.#bytesToWaitFor(this.#header)) return;
     let rest: Buffer = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
     for (let next = this.#takeOne(rest); next !== undefined; next = this.#takeOne(rest)) rest = next;
     this.#chunks = rest.length === 0 ? [] : [rest];
@@ -110,7 +115,7 @@ export class ObjectReader {
   }
 
   #takeBody(bytes: Buffer, { id, type, size }: Header): Buffer | undefined {
-    if (size > largestObject) return this.#skipBody(bytes, { id, type, size });
+    if (size > this.#largest) return this.#skipBody(bytes, { id, type, size });
     if (bytes.length < size + 1) return undefined;
     // A copy: a slice would keep the whole chunk, with the bodies beside it, in memory.
     const body = Buffer.from(bytes.subarray(0, size));
@@ -131,6 +136,11 @@ export class ObjectReader {
     this.#header = undefined;
     this.#answer({ id, type, bytes: Buffer.alloc(0), tooLarge: true });
     return rest;
+  }
+
+  /** A body is taken in one piece, but for one that is too large: that goes by as it comes. */
+  #bytesToWaitFor({ size }: Header): number {
+    return size > this.#largest ? 1 : size + 1;
   }
 
   #answer(object: GitObject | undefined): void {

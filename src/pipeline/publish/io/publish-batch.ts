@@ -12,6 +12,8 @@ import { readRemote, type RemoteState } from './read-remote.ts';
 export interface BatchContext extends FetchContext {
   readonly clock: Clock;
   readonly timeoutMs: number;
+  /** How often to draft and push before a branch that others keep moving is given up. */
+  readonly mostTries: number;
 }
 
 /** What the jobs of a batch have in common. */
@@ -20,7 +22,6 @@ export interface Batch {
   readonly push: PushTarget;
 }
 
-const mostTries = 25;
 const triesAtOnce = 4;
 
 /**
@@ -44,7 +45,8 @@ export async function publishBatch(context: BatchContext, { jobs, push }: Batch)
       else if (!(error instanceof RemoteMoved)) return giveUp(context, { jobs, push, error });
       rebuilt ||= broken;
     }
-    if (tries >= mostTries) return giveUp(context, { jobs, push, error: raced(context, push, tries) });
+    if (tries >= context.mostTries)
+      return giveUp(context, { jobs, push, error: raced(context, push, tries) });
     await pauseBefore(tries + 1, { context, signal });
   }
 }

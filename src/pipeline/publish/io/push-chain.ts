@@ -87,11 +87,12 @@ async function lookAgain(
   },
   signal: AbortSignal,
 ): Promise<void> {
+  if (outcome.kind === 'refused' && outcome.refs.every(({ refusedBy }) => refusedBy === 'client')) {
+    throw new RemoteMoved(); // Our own git has compared before it sent anything.
+  }
   const listing = await remote.list([ref], signal).catch(() => undefined);
   const now = listing?.refs.get(ref)?.id;
   if (now === tip) return;
-  if (outcome.kind === 'refused' && outcome.refs.every(({ refusedBy }) => refusedBy === 'client'))
-    throw new RemoteMoved();
   if (listing !== undefined && now !== head) throw new RemoteMoved();
   throw outcome.kind === 'refused' ? refusal(outcome) : failureOf(outcome.failure, url);
 }

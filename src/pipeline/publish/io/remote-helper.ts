@@ -8,7 +8,7 @@ import {
   parseRefLines,
   type RemoteRefs,
 } from '../remote-refs.ts';
-import { boundedText, endGroup } from './git-program.ts';
+import { boundedText, endGroup, startFailure } from './git-program.ts';
 
 /** The helper ended before it had answered; `stderr` says why. */
 export class RemoteHelperEnded extends Error {
@@ -41,6 +41,8 @@ export class RemoteHelper {
   readonly #stderr: () => string;
   #received: Buffer = Buffer.alloc(0);
   #ended = false;
+  #closed = false;
+  #startError: Error | undefined;
   #wake: (() => void) | undefined;
   #connection: Promise<ObjectFormat | 'no version 2'> | undefined;
 
@@ -58,12 +60,15 @@ export class RemoteHelper {
       this.#wake?.();
     };
     child.once('close', onEnd);
-    child.once('error', onEnd);
+    child.once('error', (error) => {
+      this.#startError = startFailure(error);
+      onEnd();
+    });
   }
 
   /** True while another listing may be asked for. */
   get reusable(): boolean {
-    return !this.#ended;
+    return !this.#ended && !this.#closed;
   }
 
   /** The refs that begin with one of `prefixes`, or all. One call at a time. */
@@ -85,6 +90,7 @@ export class RemoteHelper {
   }
 
   close(): void {
+    this.#closed = true;
     this.#child.stdin?.end();
     endGroup(this.#child);
   }
@@ -121,6 +127,7 @@ export class RemoteHelper {
         this.#received = this.#received.subarray(reading.consumed);
         return reading.value;
       }
+      if (this.#startError !== undefined) throw this.#startError;
       if (this.#ended) throw new RemoteHelperEnded(this.#stderr());
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

@@ -143,17 +143,19 @@ export class Remote {
     const helper = reused ?? this.#startHelper(config);
     this.#helper = helper;
     try {
-      return await helper.list(prefixes, signal);
+      const listing = await helper.list(prefixes, signal);
+      if (listing.refs.size > 0 || reused === undefined) return listing;
     } catch (error) {
       this.close();
       if (!(error instanceof RemoteHelperEnded)) throw error;
-      // A connection that stood idle may have been closed by the server.
-      if (reused !== undefined) return await this.#listByHelper({ prefixes, config }, signal);
-      throw this.#failureOf(error.stderr);
+      if (reused === undefined) throw this.#failureOf(error.stderr);
     } finally {
       clearTimeout(this.#helperTimer);
       this.#helperTimer = setTimeout(() => this.close(), HELPER_IDLE_MS).unref();
     }
+    // A connection that stood idle may be closed by now, and the repository behind it another one.
+    this.close();
+    return this.#listByHelper({ prefixes, config }, signal);
   }
 
   #startHelper(config: readonly ConfigEntry[]): RemoteHelper {
@@ -207,7 +209,11 @@ export class Remote {
 
   #failureOf(stderr: string): RemoteFailure {
     const { kind, reason } = classifyGitFailure(stderr);
-    return new RemoteFailure({ kind, reason: this.#access.redact(reason) });
+    const hint = this.#access.authenticated
+      ? 'the credentials were refused'
+      : 'there are no credentials for it';
+    const full = kind === 'unauthorized' ? `${reason}: ${hint}` : reason;
+    return new RemoteFailure({ kind, reason: this.#access.redact(full) });
   }
 
   async #run(call: RemoteCall, signal: AbortSignal): Promise<GitExit> {
