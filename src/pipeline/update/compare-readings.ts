@@ -2,7 +2,7 @@ import type { MarkedScalar } from './collect-markers.ts';
 import type { Edit } from './render-scalar.ts';
 import type { Yaml } from './yaml/read-yaml.ts';
 import { scalarValue } from './yaml/scalar-value.ts';
-import type { Comment, Token } from './yaml/token.ts';
+import type { Token } from './yaml/token.ts';
 
 /** A file before and after its edits. */
 export interface Comparison {
@@ -27,9 +27,19 @@ export function firstDifference({ before, after, edits, shift }: Comparison): nu
   );
   if (different >= 0) return kept[different]?.start ?? 0;
   if (kept.length !== after.tokens.length) return before.text.length;
-  const comment = before.comments.findIndex((old, index) => !sameComment(old, after.comments[index], shift));
-  if (comment >= 0) return before.comments[comment]?.from ?? 0;
-  return before.comments.length === after.comments.length ? undefined : before.text.length;
+  return firstCommentDifference({ before, after, edits, shift });
+}
+
+/** What a comment belongs to may change, when a text of several lines becomes one of one line; that is not a difference in itself. */
+function firstCommentDifference({ before, after, shift }: Comparison): number | undefined {
+  const old = before.comments.flatMap(({ lines }) => lines);
+  const now = after.comments.flatMap(({ lines }) => lines);
+  const different = old.findIndex(({ start, end }, index) => {
+    const same = now[index];
+    return same?.start !== shift(start) || same.end - same.start !== end - start;
+  });
+  if (different >= 0) return old[different]?.start;
+  return old.length === now.length ? undefined : before.text.length;
 }
 
 interface Shifted {
@@ -42,12 +52,6 @@ function sameToken(old: Token, now: Token | undefined, { edited, shift }: Shifte
   if (old.type !== 'scalar') return now.end === shift(old.end);
   if (old.block) return now.end === shift(old.end) && now.style === old.style;
   return edited.has(old.start) || (now.end === shift(old.end) && now.style === old.style);
-}
-
-function sameComment(old: Comment, now: Comment | undefined, shift: (at: number) => number): boolean {
-  if (!now || now.place !== old.place || now.text !== old.text || now.lines.length !== old.lines.length)
-    return false;
-  return old.lines.every(({ start }, index) => now.lines[index]?.start === shift(start));
 }
 
 /** Finds the first marked scalar whose marker, object or value is not as expected; undefined when all are. */

@@ -87,9 +87,11 @@ function replaceLines(text: string, block: BlockLayout, line: string): Edit[] {
   ];
 }
 
-/** Tags of numbers and the like do not fit a text. `!!str`, `!` and tags of other kinds stay. */
+const NOT_TEXT = /^(?:!!|!<tag:yaml\.org,2002:)(?:binary|bool|float|int|merge|null|timestamp|value)>?$/;
+
+/** Tags of numbers and the like do not fit a text, and go. All others stay: `!!str`, `!`, and those of programs. */
 function dropTag(text: string, { properties: { tag } }: ScalarNode): Edit[] {
-  if (!tag || !/^(?:!!|!<tag:yaml\.org,2002:)(?!str>?$)/.test(tag.text)) return [];
+  if (!tag || !NOT_TEXT.test(tag.text)) return [];
   let end = tag.end;
   while (text[end] === ' ' || text[end] === '\t') end++;
   return [{ start: tag.start, end, text: '' }];

@@ -1,5 +1,5 @@
 import type { TokenReader } from './token-reader.ts';
-import type { TokenType } from './token.ts';
+import type { Comment, TokenType } from './token.ts';
 import type { MapEntry, MapNode, Properties, ScalarNode, SeqNode, YamlNode } from './tree.ts';
 
 /** Which forms of a node are allowed where one is expected. Behind the `:` of a key, dashes may stand as far left as the key. */
@@ -15,8 +15,18 @@ export interface Reading {
   readonly node: ReadNode;
 }
 
+/** What may stand where a value could, when there is none. */
+const AFTER_DASH: readonly TokenType[] = ['entry', 'block-end'];
+const AFTER_LOOSE_DASH: readonly TokenType[] = ['entry', 'key', 'value', 'block-end'];
+const AFTER_BLOCK_KEY: readonly TokenType[] = ['key', 'value', 'block-end'];
+const AFTER_FLOW_KEY: readonly TokenType[] = ['value', 'flow-entry', 'flow-seq-end', 'flow-map-end'];
+const AFTER_FLOW_COLON: readonly TokenType[] = ['flow-entry', 'flow-seq-end', 'flow-map-end'];
+
+export const NO_PROPERTIES: Properties = {};
+const NO_COMMENTS: readonly Comment[] = [];
+
 /** A value that is not there; it takes no comments. */
-export function emptyScalar(at: number, properties: Properties = {}): ScalarNode {
+export function emptyScalar(at: number, properties = NO_PROPERTIES): ScalarNode {
   return {
     kind: 'scalar',
     style: 'empty',
@@ -24,8 +34,8 @@ export function emptyScalar(at: number, properties: Properties = {}): ScalarNode
     start: at,
     end: at,
     properties,
-    lineComments: [],
-    headComments: [],
+    lineComments: NO_COMMENTS,
+    headComments: NO_COMMENTS,
   };
 }
 
@@ -35,7 +45,7 @@ export function blockSeq({ reader, properties, node }: Reading): SeqNode {
   while (reader.is('entry')) {
     const { end } = reader.peek();
     reader.skipDash();
-    items.push(reader.is('entry', 'block-end') ? emptyScalar(end) : node('block'));
+    items.push(reader.isOneOf(AFTER_DASH) ? emptyScalar(end) : node('block'));
   }
   if (!reader.is('block-end')) reader.fail('A list item starts with `-`; this does not.');
   return { kind: 'seq', items, start, end: reader.skip().end, properties };
@@ -48,7 +58,7 @@ export function dashes({ reader, properties, node }: Reading): SeqNode {
   while (reader.is('entry')) {
     const { end } = reader.peek();
     reader.skipDash();
-    items.push(reader.is('entry', 'key', 'value', 'block-end') ? emptyScalar(end) : node('block'));
+    items.push(reader.isOneOf(AFTER_LOOSE_DASH) ? emptyScalar(end) : node('block'));
   }
   return { kind: 'seq', items, start, end: reader.peek().start, properties };
 }
@@ -58,8 +68,8 @@ export function blockMap({ reader, properties, node }: Reading): MapNode {
   const entries: MapEntry[] = [];
   while (reader.is('key')) {
     const { end } = reader.skip();
-    const key = reader.is('key', 'value', 'block-end') ? emptyScalar(end) : node('block-or-dashes');
-    entries.push(entry(reader, key, () => blockValue(reader, node)));
+    const key = reader.isOneOf(AFTER_BLOCK_KEY) ? emptyScalar(end) : node('block-or-dashes');
+    entries.push(entry(reader, key, blockValue(reader, node)));
   }
   if (!reader.is('block-end')) reader.fail('A key is expected here: check the indentation.');
   reader.take({ kind: 'block-end' });
@@ -69,11 +79,10 @@ export function blockMap({ reader, properties, node }: Reading): MapNode {
 function blockValue(reader: TokenReader, node: ReadNode): YamlNode {
   const { end } = reader.peek();
   if (!reader.skipIf('value')) return emptyScalar(reader.peek().start);
-  return reader.is('key', 'value', 'block-end') ? emptyScalar(end) : node('block-or-dashes');
+  return reader.isOneOf(AFTER_BLOCK_KEY) ? emptyScalar(end) : node('block-or-dashes');
 }
 
-function entry(reader: TokenReader, key: YamlNode, readValue: () => YamlNode): MapEntry {
-  const value = readValue();
+function entry(reader: TokenReader, key: YamlNode, value: YamlNode): MapEntry {
   if (key.kind === 'scalar') reader.markKey(key, value);
   return { key, value };
 }
@@ -93,9 +102,9 @@ export function flowSeq({ reader, properties, node }: Reading): SeqNode {
 /** `[key: value]`: a mapping of one pair, without braces. */
 function pairInSeq(reader: TokenReader, node: ReadNode): MapNode {
   const { start } = reader.skip();
-  const key = reader.is('value', 'flow-entry', 'flow-seq-end') ? emptyScalar(start) : node('flow');
-  const pair = entry(reader, key, () => flowValue(reader, node));
-  return { kind: 'map', entries: [pair], start, end: reader.peek().start, properties: {} };
+  const key = reader.isOneOf(AFTER_FLOW_KEY) ? emptyScalar(start) : node('flow');
+  const pair = entry(reader, key, flowValue(reader, node));
+  return { kind: 'map', entries: [pair], start, end: reader.peek().start, properties: NO_PROPERTIES };
 }
 
 export function flowMap({ reader, properties, node }: Reading): MapNode {
@@ -104,24 +113,26 @@ export function flowMap({ reader, properties, node }: Reading): MapNode {
   const entries: MapEntry[] = [];
   while (!reader.is('flow-map-end')) {
     if (entries.length > 0 && !nextEntry(reader, 'flow-map-end')) break;
-    const explicit = reader.skipIf('key');
-    const key =
-      reader.is('value', 'flow-entry', 'flow-map-end') && explicit
-        ? emptyScalar(reader.peek().start)
-        : node('flow');
-    entries.push(
-      entry(reader, key, () => (explicit ? flowValue(reader, node) : emptyScalar(reader.peek().start))),
-    );
+    entries.push(reader.skipIf('key') ? pairInMap(reader, node) : keyAlone(reader, node));
   }
   reader.take({ kind: 'closing-bracket' });
   return { kind: 'map', entries, start, end: reader.skip().end, properties };
 }
 
+function pairInMap(reader: TokenReader, node: ReadNode): MapEntry {
+  const key = reader.isOneOf(AFTER_FLOW_KEY) ? emptyScalar(reader.peek().start) : node('flow');
+  return entry(reader, key, flowValue(reader, node));
+}
+
+/** `{key}`: a key without a colon. */
+function keyAlone(reader: TokenReader, node: ReadNode): MapEntry {
+  const key = node('flow');
+  return entry(reader, key, emptyScalar(reader.peek().start));
+}
+
 function flowValue(reader: TokenReader, node: ReadNode): YamlNode {
-  if (!reader.skipIf('value')) return emptyScalar(reader.peek().start);
-  return reader.is('flow-entry', 'flow-seq-end', 'flow-map-end')
-    ? emptyScalar(reader.peek().start)
-    : node('flow');
+  if (!reader.skipIf('value') || reader.isOneOf(AFTER_FLOW_COLON)) return emptyScalar(reader.peek().start);
+  return node('flow');
 }
 
 /** Goes past the comma between two entries; false when the collection ends behind it. */

@@ -6,15 +6,20 @@ import {
   emptyScalar,
   flowMap,
   flowSeq,
+  NO_PROPERTIES,
   type Reading,
   type Site,
 } from './parse-collections.ts';
 import type { Scan } from './scanner.ts';
 import { TokenReader } from './token-reader.ts';
+import type { TokenType } from './token.ts';
 import type { Property, Properties, ScalarNode, Tree, YamlNode } from './tree.ts';
 
 /** Deeper than any file that people write; the limit keeps a hostile file from exhausting the stack. */
 export const DEEPEST_NESTING = 1000;
+
+/** What stands behind a document. */
+const DOCUMENT_ENDS: readonly TokenType[] = ['directive', 'document-start', 'document-end', 'end'];
 
 /** Thrown when a file nests deeper than DEEPEST_NESTING. */
 export class TooDeep extends SyntaxProblem {}
@@ -45,7 +50,7 @@ class TreeParser {
   }
 
   #atDocumentEnd(): boolean {
-    return this.#reader.is('directive', 'document-start', 'document-end', 'end');
+    return this.#reader.isOneOf(DOCUMENT_ENDS);
   }
 
   /** Goes to the content of the next document; false when there is none. */
@@ -77,24 +82,24 @@ class TreeParser {
     const name = this.#reader.text.slice(start + 1, end);
     const target = this.#anchors.get(`&${name}`);
     if (!target) throw new SyntaxProblem(`No anchor &${name} stands above the alias *${name}.`, start);
-    return { kind: 'alias', start, end, target, properties: {} };
+    return { kind: 'alias', start, end, target, properties: NO_PROPERTIES };
   }
 
   /** Reads tag and anchor, in either order, each at most once. */
   #properties(): Properties {
-    const found: { tag?: Property; anchor?: Property } = {};
+    let found: { tag?: Property; anchor?: Property } = NO_PROPERTIES;
     for (;;) {
       const { type, start, end } = this.#reader.peek();
       if ((type !== 'tag' && type !== 'anchor') || found[type]) return found;
-      found[type] = { text: this.#reader.text.slice(start, end), start, end };
+      found = { ...found, [type]: { text: this.#reader.text.slice(start, end), start, end } };
       this.#reader.skip();
     }
   }
 
   #content(site: Site, properties: Properties): YamlNode {
     const { type, start } = this.#reader.peek();
-    const reading: Reading = { reader: this.#reader, properties, node: this.#node };
     if (type === 'scalar') return this.#scalar(properties);
+    const reading: Reading = { reader: this.#reader, properties, node: this.#node };
     if (type === 'flow-seq') return this.#inFlow(() => flowSeq(reading));
     if (type === 'flow-map') return this.#inFlow(() => flowMap(reading));
     if (type === 'block-seq' && site !== 'flow') return blockSeq(reading);

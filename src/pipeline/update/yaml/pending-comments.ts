@@ -7,7 +7,7 @@ export interface TakenComments {
   readonly head: readonly Comment[];
 }
 
-const NONE: readonly Comment[] = [];
+const NOTHING: TakenComments = { line: [], head: [] };
 
 /**
  * Hands comments to nodes as Flux's YAML library does.
@@ -44,22 +44,22 @@ export class PendingComments {
 
   /** Takes what is available. */
   take(taker: CommentTaker): TakenComments {
-    const taken = {
-      line: this.#line.length > 0 ? this.#line : NONE,
-      head: this.#head.length > 0 ? this.#head : NONE,
-    };
-    this.#record([...taken.line, ...taken.head], taker);
-    if (taken.line !== NONE) this.#line = [];
-    if (taken.head !== NONE) this.#head = [];
+    if (this.#line.length === 0 && this.#head.length === 0) return NOTHING;
+    const taken = { line: this.#line, head: this.#head };
+    this.#line = [];
+    this.#head = [];
+    this.assign(taken.line, taker);
+    this.assign(taken.head, taker);
     return taken;
   }
 
   /** Takes the first `count` head comments for a block: they stand above the dash of an item that is a mapping or a list. */
   takeForBlock(count: number): void {
-    this.#record(this.#head.splice(0, count), { kind: 'block' });
+    this.assign(this.#head.splice(0, count), { kind: 'block' });
   }
 
-  #record(comments: readonly Comment[], taker: CommentTaker): void {
+  /** Tells what took these comments. */
+  assign(comments: readonly Comment[], taker: CommentTaker): void {
     for (const comment of comments) this.takers.set(comment, taker);
   }
 }

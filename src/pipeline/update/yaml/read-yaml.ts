@@ -99,9 +99,16 @@ function startsValid(bytes: Buffer, length: number): boolean {
 
 function explain(problem: SyntaxProblem, text: string, line: number): Unreadable {
   if (problem instanceof TooDeep) return { reason: 'TooDeep', message: problem.message, line };
-  if (/\{\{[^]*\}\}/.test(text)) {
+  if (looksLikeTemplate(text, problem.at)) {
     const message = `It looks like a template, and is not YAML as it stands. ${problem.message}`;
     return { reason: 'Template', message, line };
   }
   return { reason: 'NotYaml', message: `It is not valid YAML. ${problem.message}`, line };
+}
+
+/** `{{` stands on the line of the problem, or begins a line. */
+function looksLikeTemplate(text: string, at: number): boolean {
+  const end = text.indexOf('\n', at);
+  const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, end < 0 ? undefined : end);
+  return line.includes('{{') || /^[ \t]*\{\{/m.test(text);
 }

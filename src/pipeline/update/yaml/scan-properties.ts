@@ -21,14 +21,16 @@ export function scanAnchor(cursor: Cursor): void {
     cursor.fail('An anchor or alias has a name that is not letters, digits, - and _.', start);
 }
 
-const TAG_CHARACTERS = /[\w\-;/?:@&=+$,.!~*'()[\]%]/;
+const TAG_TEXT = /(?:[\w\-;/?:@&=+$,.!~*'()[\]]|%[0-9A-Fa-f]{2})*/y;
 
 /** Goes past a tag: `!`, `!name`, `!!name`, `!handle!name` or `!<uri>`. */
 export function scanTag(cursor: Cursor): void {
   const start = cursor.at;
   const verbatim = cursor.text.startsWith('!<', start);
   cursor.at += verbatim ? 2 : 1;
-  while (!cursor.done && TAG_CHARACTERS.test(cursor.text.charAt(cursor.at))) cursor.at++;
+  const written = new RegExp(TAG_TEXT);
+  written.lastIndex = cursor.at;
+  cursor.at += written.exec(cursor.text)?.[0].length ?? 0;
   if (verbatim) {
     if (cursor.text.charAt(cursor.at) !== '>')
       cursor.fail('A tag in the form !<...> is never closed.', start);

@@ -193,7 +193,7 @@ class Scanner {
     const { comment, layout, contentLine } = scanBlockScalar(this.#cursor, this.#list.indent);
     if (comment) this.#comments.found.push(comment);
     this.#comments.contentLine = contentLine;
-    this.#list.push('scalar', start, { style: char === '|' ? 'literal' : 'folded', block: layout });
+    this.#list.pushScalar(char === '|' ? 'literal' : 'folded', { start, end: this.#cursor.at }, layout);
   }
 
   #quotedScalar(char: '"' | "'"): void {
@@ -201,7 +201,7 @@ class Scanner {
     this.#list.keyAllowed = false;
     const start = this.#cursor.at;
     scanQuoted(this.#cursor);
-    this.#list.push('scalar', start, { style: char === '"' ? 'double-quoted' : 'single-quoted' });
+    this.#list.pushScalar(char === '"' ? 'double-quoted' : 'single-quoted', { start, end: this.#cursor.at });
   }
 
   #plainScalar(char: string): void {
@@ -217,7 +217,7 @@ class Scanner {
     const end = scanPlain(cursor, { inFlow, indent: indent + 1 });
     this.#list.keyAllowed = end.line < cursor.line;
     this.#comments.contentLine = end.line;
-    this.#list.push('scalar', start, { style: 'plain', end: end.at });
+    this.#list.pushScalar('plain', { start, end: end.at });
   }
 
   #indicator(type: TokenType): void {

@@ -1,5 +1,5 @@
 import type { Cursor } from './cursor.ts';
-import type { Token, TokenType } from './token.ts';
+import type { BlockLayout, ScalarStyle, Token, TokenType } from './token.ts';
 
 /** What may turn out to be the key of a mapping, once a `:` is found behind it. */
 interface SimpleKey {
@@ -38,8 +38,16 @@ export class TokenList {
   }
 
   /** Adds a token that goes from `start` to the cursor. */
-  push(type: TokenType, start: number, extra: Partial<Token> = {}): void {
-    this.tokens.push({ type, start, end: this.#cursor.at, ...extra });
+  push(type: TokenType, start: number, end = this.#cursor.at): void {
+    this.tokens.push({ type, start, end, style: undefined, block: undefined });
+  }
+
+  pushScalar(
+    style: ScalarStyle,
+    range: { readonly start: number; readonly end: number },
+    block?: BlockLayout,
+  ): void {
+    this.tokens.push({ type: 'scalar', start: range.start, end: range.end, style, block });
   }
 
   /** Opens a block at `column`, unless it is open already; its token goes before the token numbered `before`. */
@@ -48,7 +56,7 @@ export class TokenList {
     this.#indents.push(this.indent);
     this.indent = column;
     const start = this.tokens[before]?.start ?? this.#cursor.at;
-    this.tokens.splice(before, 0, { type, start, end: start });
+    this.#insert(before, type, start);
   }
 
   /** Closes the blocks that are indented more than `column`. */
@@ -56,9 +64,14 @@ export class TokenList {
     if (this.inFlow) return;
     while (this.indent > column) {
       const end = this.last?.end ?? 0;
-      this.tokens.push({ type: 'block-end', start: end, end });
+      this.push('block-end', end, end);
       this.indent = this.#indents.pop() ?? -1;
     }
+  }
+
+  /** Puts a token without extent before the one numbered `before`, which is among the last few. */
+  #insert(before: number, type: TokenType, start: number): void {
+    this.tokens.splice(before, 0, { type, start, end: start, style: undefined, block: undefined });
   }
 
   enterFlow(): void {
@@ -95,7 +108,7 @@ export class TokenList {
       return false;
     }
     this.#keys[this.#keys.length - 1] = undefined;
-    this.tokens.splice(key.token, 0, { type: 'key', start: key.start, end: key.start });
+    this.#insert(key.token, 'key', key.start);
     this.openBlock('block-map', key.column, key.token);
     return true;
   }

@@ -4,6 +4,8 @@ import type { Scan } from './scanner.ts';
 import type { Comment, Token, TokenType } from './token.ts';
 import type { CommentTaker, ScalarNode, YamlNode } from './tree.ts';
 
+const BLOCKS: readonly TokenType[] = ['block-map', 'block-seq'];
+
 /** Reads tokens one by one, and hands out the comments between them. */
 export class TokenReader {
   readonly text: string;
@@ -29,7 +31,11 @@ export class TokenReader {
     return token;
   }
 
-  is(...types: TokenType[]): boolean {
+  is(type: TokenType): boolean {
+    return this.peek().type === type;
+  }
+
+  isOneOf(types: readonly TokenType[]): boolean {
     return types.includes(this.peek().type);
   }
 
@@ -51,7 +57,7 @@ export class TokenReader {
     this.peek();
     const above = this.#comments.headCount;
     this.#next++;
-    if (above > 0 && this.is('block-map', 'block-seq')) this.#comments.takeForBlock(above);
+    if (above > 0 && this.isOneOf(BLOCKS)) this.#comments.takeForBlock(above);
   }
 
   take(taker: CommentTaker): TakenComments {

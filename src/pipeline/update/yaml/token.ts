@@ -40,8 +40,8 @@ export interface Token {
   readonly type: TokenType;
   readonly start: number;
   readonly end: number;
-  readonly style?: ScalarStyle;
-  readonly block?: BlockLayout;
+  readonly style: ScalarStyle | undefined;
+  readonly block: BlockLayout | undefined;
 }
 
 /**
