@@ -444,7 +444,7 @@ test('what the YAML says about status, uid and finalizers does not count', async
   assert.notEqual(object?.metadata.uid, '11111111-1111-4111-8111-111111111111');
   assert.equal(object?.metadata.finalizers, undefined);
   assert.equal(object?.metadata.deletionTimestamp, undefined);
-  assert.equal(object?.status, undefined);
+  assert.deepEqual(object?.status, { observedGeneration: -1 });
 });
 
 test('a new object gets a file of its own, which is not overwritten', async (t) => {
