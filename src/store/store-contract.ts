@@ -365,7 +365,10 @@ function writingContract(create: StoreFactory): void {
 
   test('a new object is made once', async (t) => {
     const { objects } = await create(t);
-    const made = await objects.create({ ...repository(), status: { observedGeneration: 5 } });
+    const made = await objects.create<'ImageRepository'>({
+      ...repository(),
+      status: { observedGeneration: 5 },
+    });
     assert.equal(made.metadata.generation, 1);
     assertUntouched(made);
     assert.deepEqual(await objects.get('ImageRepository', app), made);
