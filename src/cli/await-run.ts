@@ -1,7 +1,7 @@
 import { kindDefinitions, type Kinds, type ReconciledKind } from '../api/kinds.ts';
-import type { Home } from '../app/home.ts';
+import type { Home, Target } from '../app/home.ts';
 import { formatMilliseconds } from '../go/duration.ts';
-import { TidemarkError } from '../model/errors.ts';
+import { isTidemarkError, TidemarkError } from '../model/errors.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import { outcomeText, verdictOf } from '../views/outcome-text.ts';
 import { conditionOf, readinessOf } from '../views/readiness.ts';
@@ -35,13 +35,9 @@ export async function awaitRun<K extends ReconciledKind>(
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = AbortSignal.any([awaited.signal, timeout]);
   try {
-    if (home.worker() !== undefined) {
-      const object = await waitForWorker(home, { ...awaited, signal });
-      if (object !== undefined) return object;
-    }
-    out.say('doing', 'nothing else works on these objects: doing it here, once');
-    await home.work([{ kind, ...key }], signal);
-    return await mustExist(home, kind, key);
+    let object: Kinds[K] | undefined;
+    while (object === undefined) object = await runOnce(home, { ...awaited, signal }, out);
+    return object;
   } catch (error) {
     if (!timeout.aborted) throw error;
     const now = await home.objects.get(kind, key);
@@ -52,6 +48,37 @@ export async function awaitRun<K extends ReconciledKind>(
       { cause: error },
     );
   }
+}
+
+/** Waits for whoever does the work, or does it; undefined when somebody else began or left meanwhile. */
+async function runOnce<K extends ReconciledKind>(
+  home: Home,
+  awaited: Awaited<K>,
+  out: Output,
+): Promise<Kinds[K] | undefined> {
+  const { kind, key, signal } = awaited;
+  if (home.worker() !== undefined) return waitForWorker(home, awaited);
+  const isDone = await workHere(home, { kind, ...key }, { signal, out });
+  return isDone ? mustExist(home, kind, key) : undefined;
+}
+
+/** Does the work in this process. False when another one came first and is at it now. */
+async function workHere(
+  home: Home,
+  target: Target,
+  { signal, out }: { readonly signal: AbortSignal; readonly out: Output },
+): Promise<boolean> {
+  out.say('doing', 'nothing else works on these objects: doing it here, once');
+  try {
+    await home.work([target], signal);
+  } catch (error) {
+    if (!isTidemarkError(error, 'StateLocked')) throw error;
+    out.say('waiting', 'another process has begun to work on them');
+    return false;
+  }
+  // A run that was called off has no result.
+  signal.throwIfAborted();
+  return true;
 }
 
 /** The object once its run is over; undefined when the worker has gone before that. */

@@ -14,7 +14,7 @@ export interface Streams {
 }
 
 /** Exit code of a command that was interrupted before its end, as shells have it. */
-const interrupted = 130;
+export const interrupted = 130;
 
 /** The whole program: finds the command that `argv` names, runs it, and says what went wrong. */
 export async function runProgram(

@@ -4,19 +4,21 @@ import { buffer } from 'node:stream/consumers';
 import { systemClock } from '../app/clock.ts';
 import type { CliDeps } from './deps.ts';
 import type { Sink } from './output.ts';
-import { runProgram } from './program.ts';
+import { interrupted, runProgram } from './program.ts';
 
-/** How long a command that was told to stop may take before the process ends anyway. */
-const patienceMs = 10_000;
+/** How long a command that was told to stop may take before the process ends anyway: in 10 seconds it is over. */
+const patienceMs = 9000;
 
 /** Connects the program to the process that it runs in. The only place that knows both. */
 export async function start(argv: readonly string[]): Promise<void> {
   const abort = new AbortController();
+  // To be stopped is the normal end of a process that runs for months.
+  const codeWhenStopped = argv.find((word) => !word.startsWith('-')) === 'run' ? 0 : interrupted;
   const stop = (reason: string): void => {
     // The second Ctrl-C of somebody who does not want to wait.
-    if (abort.signal.aborted) process.exit(130);
+    if (abort.signal.aborted) process.exit(interrupted);
     abort.abort(new Error(reason));
-    setTimeout(() => process.exit(), patienceMs).unref();
+    setTimeout(() => process.exit(process.exitCode ?? codeWhenStopped), patienceMs).unref();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
   const deps: CliDeps = {
@@ -36,8 +38,8 @@ export async function start(argv: readonly string[]): Promise<void> {
   const stdout = sinkOf(process.stdout, () => abort.abort(new Error('nobody reads the output')));
   const stderr = sinkOf(process.stderr, () => undefined);
   process.exitCode = await runProgram(argv, deps, { stdout, stderr });
-  // Whatever a library has left open must not keep the process; output is flushed by then.
-  setTimeout(() => process.exit(), 1000).unref();
+  // Whatever a library has left open must not keep the process once its output has arrived.
+  process.stdout.write('', () => setTimeout(() => process.exit(), 500).unref());
 }
 
 /** A stream whose reader may go away at any time: `tidemark get | head -1`. */

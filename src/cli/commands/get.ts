@@ -1,6 +1,5 @@
-import { stringify } from 'yaml';
-
 import type { Home } from '../../app/home.ts';
+import { encodeYaml } from '../../go/yaml/encode-yaml.ts';
 import { TidemarkError } from '../../model/errors.ts';
 import { objectTable } from '../../views/object-table.ts';
 import type { ShownKind, ShownObject } from '../../views/shown-kinds.ts';
@@ -104,7 +103,7 @@ function print<K extends ShownKind>(
 function printDocument(objects: readonly ShownObject[], { flags: { output } }: Input, out: Output): void {
   const list = objectList(objects);
   if (output === 'json') out.json(list);
-  else out.data(stringify(list, { lineWidth: 0 }));
+  else out.data(encodeYaml(list));
 }
 
 function isDocument({ flags: { output } }: Input): boolean {
