@@ -95,7 +95,7 @@ export function pushError({ kind, reason }: GitFailure, url: string): TidemarkEr
   if (kind === 'forbidden') {
     return new TidemarkError('GitPushRejected', `${reason}: the credentials may not push to '${url}'`);
   }
-  return new TidemarkError(codes[kind], `${reason}: git repository: '${url}'`);
+  return new TidemarkError(codes[kind], `failed to push to remote: ${reason}: git repository: '${url}'`);
 }
 
 /** True when it is no use to look for the fault in our mirror: the remote, the network or the disk said no. */

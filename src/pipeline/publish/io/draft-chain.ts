@@ -1,7 +1,7 @@
 import { isTidemarkError } from '../../../model/errors.ts';
 import type { Checkout } from '../checkout-ref.ts';
 import type { CommitDraft, PublishResult, TreeView } from '../ports.ts';
-import { isDiskFull } from './disk-full.ts';
+import { isDiskError } from './disk-error.ts';
 import type { Job } from './job.ts';
 import type { Mirror } from './mirror.ts';
 import { readView } from './read-view.ts';
@@ -39,7 +39,7 @@ export async function draftChain(mirror: Mirror, jobs: readonly Job[], state: Re
       else drafted.push({ job, result });
       if (result.outcome === 'pushed') tip = result.commit;
     } catch (error) {
-      if (isTidemarkError(error, 'GitMirrorBroken') || isDiskFull(error)) throw error;
+      if (isTidemarkError(error, 'GitMirrorBroken') || isDiskError(error)) throw error;
       job.fail(error);
     }
   }

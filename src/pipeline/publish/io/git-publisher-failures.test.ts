@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -212,6 +212,15 @@ test('a repository that was renamed on the same host is found, with the credenti
   assert.equal((await stage.publish({ remote, draft: setTag('3') })).outcome, 'pushed');
   assert.equal(stage.repository.log().length, 3);
   assert.ok(stage.logged.some((line) => line.startsWith('info the remote has moved')));
+  stage.server.intercept = ({ path }) => {
+    if (path.startsWith('/fleet.git/')) return { status: 404 };
+    return path.startsWith('/old-name.git/')
+      ? { status: 301, headers: { Location: path.replace('old-name', 'newer') } }
+      : undefined;
+  };
+  const newer = stage.server.createRepository('newer.git', { files: fleet });
+  assert.equal((await stage.publish({ remote, draft: setTag('4') })).outcome, 'pushed');
+  assert.equal(newer.log().length, 2);
 });
 
 test('a redirect to another host is refused by name, and nothing is sent there', async (t) => {
@@ -292,6 +301,31 @@ test('a machine without git is told so', async (t) => {
   });
 });
 
+test(
+  'a folder that may not be written to is named',
+  { skip: process.getuid?.() === 0 ? 'root may write everywhere' : false },
+  async (t) => {
+    const stage = await setPublishStage(t);
+    mkdirSync(join(stage.root, 'closed'), { mode: 0o500 });
+    const closed = stage.restart({ mirrors: join(stage.root, 'closed/mirrors') });
+    await assert.rejects(closed.publish(), { code: 'StateUnwritable' });
+  },
+);
+
+test('mirrors inside a work tree do not take over its configuration', async (t) => {
+  const stage = await setPublishStage(t);
+  const tree = join(stage.root, 'checkout');
+  mkdirSync(join(tree, '.git/objects'), { recursive: true });
+  mkdirSync(join(tree, '.git/refs'));
+  writeFileSync(join(tree, '.git/HEAD'), 'ref: refs/heads/main\n');
+  writeFileSync(
+    join(tree, '.git/config'),
+    '[url "http://127.0.0.1:1/"]\n\tinsteadOf = http://\n[core]\n\trepositoryformatversion = 99\n',
+  );
+  const inside = stage.restart({ mirrors: join(tree, '.tidemark/mirrors') });
+  assert.equal((await inside.publish()).outcome, 'pushed');
+});
+
 test('nothing of the environment or of configuration files reaches git', async (t) => {
   const stage = await setPublishStage(t);
   const trap = join(stage.root, 'trap');
@@ -314,7 +348,6 @@ test('nothing of the environment or of configuration files reaches git', async (
     HOME: trap,
   };
   assert.equal((await stage.restart({ git: spying, environment }).publish()).outcome, 'pushed');
-  const { readFileSync } = await import('node:fs');
   const names = new Set(
     readFileSync(seen, 'utf8')
       .split('\n')

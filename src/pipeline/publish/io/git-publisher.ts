@@ -4,10 +4,12 @@ import type { Clock } from '../../../model/clock.ts';
 import { messageOf, TidemarkError } from '../../../model/errors.ts';
 import type { Log } from '../../../model/log.ts';
 import { gitEnvironment } from '../git-config.ts';
+import { checkGitVersion } from '../git-version.ts';
 import type { Publisher, PublishRequest, PublishResult } from '../ports.ts';
 import { remoteAccess, type RemoteAccess } from '../remote-access.ts';
 import { BlobCache } from './blob-cache.ts';
 import { BranchLane, type Passenger } from './branch-lane.ts';
+import { namedDiskError } from './disk-error.ts';
 import { GitProgram } from './git-program.ts';
 import { Job } from './job.ts';
 import { maintainMirror } from './maintain-mirror.ts';
@@ -66,9 +68,8 @@ export class GitPublisher implements Publisher {
 
   async publish(request: PublishRequest, signal: AbortSignal): Promise<PublishResult> {
     const access = remoteAccess(request.remote);
+    await this.#getReady();
     const job = new Job(request, AbortSignal.any([signal, this.#stop.signal]));
-    this.#ready ??= this.#prepare();
-    await this.#ready;
     this.#follow(this.#laneOf(request, access).add({ job, access, group: groupOf(request, access) }));
     return job.result;
   }
@@ -83,11 +84,24 @@ export class GitPublisher implements Publisher {
     }
   }
 
+  async #getReady(): Promise<void> {
+    this.#ready ??= this.#prepare();
+    try {
+      await this.#ready;
+    } catch (error) {
+      this.#ready = undefined;
+      throw namedDiskError(error);
+    }
+  }
+
   async #prepare(): Promise<void> {
     const { mirrors, clock } = this.#options;
     await mkdir(mirrors, { recursive: true, mode: 0o700 });
     await sweepMirrors(mirrors, clock.now());
     await mkdir(this.#home, { recursive: true, mode: 0o700 });
+    const call = { args: ['version'], environment: this.#environment, directory: this.#home };
+    const { stdout } = await this.#git.run(call, this.#stop.signal);
+    checkGitVersion(stdout);
   }
 
   #laneOf({ push }: PublishRequest, { mirrorKey }: RemoteAccess): BranchLane {

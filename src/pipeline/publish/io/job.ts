@@ -19,6 +19,7 @@ export class Job {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    this.result.catch(() => undefined); // It may be settled before anybody waits for it.
     if (signal.aborted) this.#onAbort();
     else signal.addEventListener('abort', this.#onAbort, { once: true });
   }

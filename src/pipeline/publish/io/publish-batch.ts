@@ -2,7 +2,7 @@ import type { Clock } from '../../../model/clock.ts';
 import { isTidemarkError, messageOf, TidemarkError } from '../../../model/errors.ts';
 import type { PushTarget } from '../ports.ts';
 import { withDeadline } from './deadline.ts';
-import { isDiskFull, namedDiskFull } from './disk-full.ts';
+import { namedDiskError } from './disk-error.ts';
 import { draftChain, type Chain } from './draft-chain.ts';
 import { RemoteMoved, type FetchContext } from './fetch-commits.ts';
 import { nobodyWaits, type Job } from './job.ts';
@@ -106,7 +106,7 @@ async function giveUp(
     for (const job of waiting) await publishBatch(context, { jobs: [job], push });
     return;
   }
-  for (const job of waiting) job.fail(isDiskFull(error) ? namedDiskFull(error) : error);
+  for (const job of waiting) job.fail(namedDiskError(error));
 }
 
 function raced({ url }: BatchContext, { branch }: PushTarget, tries: number): TidemarkError {

@@ -37,6 +37,8 @@ const HELPER_IDLE_MS = 15_000;
 /** One remote, reached as one user: lists, fetches and pushes. */
 export class Remote {
   readonly #parts: RemoteParts;
+  /** As it was given; `#access` is where that redirects to. */
+  readonly #given: RemoteAccess;
   #access: RemoteAccess;
   #helper: RemoteHelper | undefined;
   #helperTimer: NodeJS.Timeout | undefined;
@@ -44,6 +46,7 @@ export class Remote {
   #takesPushOptions = true;
 
   constructor(access: RemoteAccess, parts: RemoteParts) {
+    this.#given = access;
     this.#access = access;
     this.#parts = parts;
   }
@@ -115,7 +118,12 @@ export class Remote {
     try {
       return await this.#listOnce(prefixes, signal);
     } catch (error) {
-      if (!(error instanceof RemoteFailure) || error.failure.kind !== 'redirected') throw error;
+      if (!(error instanceof RemoteFailure)) throw error;
+      if (this.#access !== this.#given) {
+        this.#access = this.#given;
+        return this.#listInTurn(prefixes, signal);
+      }
+      if (error.failure.kind !== 'redirected') throw error;
       await this.#followRedirect(error, signal);
       return this.#listOnce(prefixes, signal);
     }
