@@ -207,3 +207,25 @@ test('a new object goes into a file of its own, and a second of the same name is
   assert.equal(second.code, 2);
   assert.match(second.stderr, /✗ GitRepository flux-system\/fleet exists already: it is defined in .*:1\n$/);
 });
+
+test('what YAML 1.1 would read as something else is written in quotes', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tidemark-create-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const created = runProgram([
+    'create',
+    'source',
+    'git',
+    'fleet',
+    '--url=https://x/y',
+    '--branch=on',
+    '-f',
+    folder,
+  ]);
+  assert.equal(created.code, 0, created.stderr);
+  const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  assert.match(readFileSync(join(folder, file), 'utf8'), /branch: "on"/);
+  assert.equal(
+    runProgram(['get', 'source', 'git', '-f', folder, '-o', 'name']).stdout,
+    'gitrepository.source.toolkit.fluxcd.io/fleet\n',
+  );
+});

@@ -48,7 +48,10 @@ export const policyTest = defineCommand({
   ],
   async run(deps, input, out) {
     const rule = compileRule(await ruleSpecOf(deps, input));
-    const tags = await readTags(deps, input.args[0] ?? '-');
+    const source = input.args[0] ?? '-';
+    if (source === '-' && deps.stdin.isTerminal)
+      out.say('waiting', 'type tags, one a line, and end with Ctrl-D');
+    const tags = await readTags(deps, source);
     const selection = select(rule, tags, { keep: input.flags.current });
     const { limit, output } = input.flags;
     if (output === 'json') printJson(selection, limit, out);

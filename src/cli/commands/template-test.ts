@@ -63,6 +63,7 @@ export const templateTest = defineCommand({
         'standard input can be read once: give the template or the data as a file',
       );
     }
+    if (file === '-' && deps.stdin.isTerminal) out.say('waiting', 'type the template, and end with Ctrl-D');
     const template = (await readInput(file, deps)).toString('utf8');
     const messageData = data === undefined ? sample : await readData(data, deps);
     try {

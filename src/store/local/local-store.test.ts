@@ -461,7 +461,7 @@ test('a new object gets a file of its own, which is not overwritten', async (t) 
   assert.equal(file, 'imagerepository-flux-system-app.yaml');
   assert.match(
     world.read(file),
-    /^apiVersion: image\.toolkit\.fluxcd\.io\/v1\nkind: ImageRepository\nmetadata:\n {2}name: app\n/,
+    /^apiVersion: image\.toolkit\.fluxcd\.io\/v1\nkind: ImageRepository\nmetadata:\n {2}labels:\n {4}team: web\n {2}name: app\n/,
   );
   assert.deepEqual((await get(store))?.spec, made.spec);
   await assert.rejects(store.objects.create(made), {

@@ -1,11 +1,11 @@
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { stringify } from 'yaml';
 
 import type { FoundObject } from '../../api/documents.ts';
 import type { AnyObject } from '../../api/kinds.ts';
 import { decodeDocument, readDocuments } from '../../api/read-documents.ts';
+import { encodeYaml } from '../../go/yaml/encode-yaml.ts';
 import { TidemarkError, messageOf } from '../../model/errors.ts';
 import { formatKey } from '../../model/object-key.ts';
 import type { Definition } from './definition.ts';
@@ -27,10 +27,7 @@ export function writeObjectFile(object: AnyObject, folder: string): string {
   const parts = [object.kind.toLowerCase(), ...(namespace === '' ? [] : [namespace]), name];
   const path = join(folder, `${parts.join('-')}.yaml`);
   const metadata = { name, ...(namespace === '' ? {} : { namespace }), labels, annotations };
-  const text = stringify(
-    { apiVersion: object.apiVersion, kind: object.kind, metadata, spec: object.spec },
-    { lineWidth: 0 },
-  );
+  const text = encodeYaml({ apiVersion: object.apiVersion, kind: object.kind, metadata, spec: object.spec });
   createFile(path, Buffer.from(text, 'utf8'));
   return path;
 }
