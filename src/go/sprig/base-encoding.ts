@@ -73,14 +73,16 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 function encodeBase32(bytes: Uint8Array): string {
   let out = '';
-  for (let at = 0; at < bytes.length; at += 5) {
-    const block = bytes.subarray(at, at + 5);
-    const bits = Array.from(block, (byte) => byte.toString(2).padStart(8, '0')).join('');
-    const digits = bits.match(/.{1,5}/g) ?? [];
-    const letters = digits.map((digit) => BASE32[Number.parseInt(digit.padEnd(5, '0'), 2)] ?? '');
-    out += letters.join('').padEnd(8, '=');
+  let bits = 0;
+  let count = 0;
+  for (const byte of bytes) {
+    bits = (bits << 8) | byte;
+    count += 8;
+    for (; count >= 5; count -= 5) out += BASE32[(bits >>> (count - 5)) & 31] ?? '';
+    bits &= 0xff;
   }
-  return out;
+  if (count > 0) out += BASE32[(bits << (5 - count)) & 31] ?? '';
+  return out.padEnd(Math.ceil(out.length / 8) * 8, '=');
 }
 
 function decodeBase32(text: ByteString): Decoded {
@@ -115,6 +117,15 @@ function paddedLength(block: string, digits: number): number {
 }
 
 function packBase32(digits: string): readonly number[] {
-  const bits = Array.from(digits, (digit) => BASE32.indexOf(digit).toString(2).padStart(5, '0')).join('');
-  return (bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2));
+  const bytes: number[] = [];
+  let bits = 0;
+  let count = 0;
+  for (const digit of digits) {
+    bits = ((bits << 5) | BASE32.indexOf(digit)) & 0xfff;
+    count += 5;
+    if (count < 8) continue;
+    count -= 8;
+    bytes.push((bits >>> count) & 0xff);
+  }
+  return bytes;
 }

@@ -67,8 +67,9 @@ export function toTitle(char: string): string {
   return isGeorgian ? char : toUpper(char);
 }
 
+/** Go's `strings.Map`: what is not UTF-8 becomes U+FFFD on the way. */
 export function mapChars(text: ByteString, map: (char: string) => string): ByteString {
-  return Array.from(text, map).join('');
+  return runesOf(text).map(map).join('');
 }
 
 function isOneChar(text: string): boolean {

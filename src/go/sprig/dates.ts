@@ -51,15 +51,13 @@ function dateModify(): GoFunction {
 function secondsOf(value: GoValue): bigint {
   if (isInteger(value, INT64)) return value.value;
   if (typeof value !== 'string' || !/^[+-]?[0-9]+$/.test(value)) return 0n;
-  const seconds = BigInt(value.replace('+', ''));
-  if (seconds > MAX) return MAX;
-  return seconds < -MAX - 1n ? -MAX - 1n : seconds;
+  return limited(BigInt(value.replace('+', '')));
 }
 
 function nanosOfDuration(value: GoValue, context: CallContext): bigint {
   if (typeof value === 'string') return durationOrZero(value);
   if (isInteger(value, INT64)) return value.value;
-  return isTime(value) ? nowIn(context) - nanosOf(toTime(value)) : 0n;
+  return isTime(value) ? limited(nowIn(context) - nanosOf(toTime(value))) : 0n;
 }
 
 function durationOrZero(text: ByteString): bigint {
@@ -93,11 +91,16 @@ function ago(value: GoValue, context: CallContext): string {
   let then = now;
   if (isTime(value)) then = nanosOf(toTime(value));
   else if (isInteger(value, INT64) || isInteger(value, INT)) then = value.value * SECOND;
-  const passed = now - then;
+  const passed = limited(now - then);
   const size = passed < 0n ? -passed : passed;
-  const rounded = ((size + SECOND / 2n) / SECOND) * SECOND;
-  const limited = rounded > MAX ? MAX : rounded;
-  return formatDuration(passed < 0n ? -limited : limited);
+  const rounded = limited(((size + SECOND / 2n) / SECOND) * SECOND);
+  return formatDuration(passed < 0n ? -rounded : rounded);
+}
+
+/** Durations end at 292 years. */
+function limited(nanos: bigint): bigint {
+  if (nanos > MAX) return MAX;
+  return nanos < -MAX - 1n ? -MAX - 1n : nanos;
 }
 
 function nowIn({ sources }: CallContext): bigint {

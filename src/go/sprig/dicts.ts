@@ -3,10 +3,11 @@ import type { ByteString } from '../template/byte-string.ts';
 import { define } from '../template/define.ts';
 import type { FunctionTable } from '../template/define.ts';
 import { DICT, kindOf, sameType, STRING_MAP } from '../template/go-type.ts';
-import { GoMap, GoPointer, GoSlice, GoStruct } from '../template/go-value.ts';
-import type { CallContext, GoFunction, GoMapEntry, GoValue } from '../template/go-value.ts';
+import { GoMap } from '../template/go-value.ts';
+import type { GoFunction, GoValue } from '../template/go-value.ts';
 import { makeMap, sortedEntries } from '../template/map-keys.ts';
 import { FunctionError } from '../template/run.ts';
+import { deepCopy } from './deep-copy.ts';
 import { mergeInto } from './merge.ts';
 import { splitText } from './strings.ts';
 import { textOf } from './text-of.ts';
@@ -48,8 +49,8 @@ export const dicts: FunctionTable = {
   mustMerge: merge('keep'),
   mergeOverwrite: merge('overwrite'),
   mustMergeOverwrite: merge('overwrite'),
-  deepCopy: copying(),
-  mustDeepCopy: copying(),
+  deepCopy,
+  mustDeepCopy: deepCopy,
   dig: define(['...any'], 'any', (args) => dig(args)),
   split: define(['string', 'string'], 'any', ([separator, text]) => numbered(splitText(text, separator))),
   splitn: define(['string', 'int', 'string'], 'any', ([separator, limit, text]) =>
@@ -81,31 +82,6 @@ function numbered(pieces: readonly ByteString[]): GoMap {
     STRING_MAP,
     pieces.map((piece, index) => [`_${index}`, piece]),
   );
-}
-
-function copying(): GoFunction {
-  return define(['any'], 'any', ([value], context) => {
-    if (value === null) throw new FunctionError('nil cannot be copied');
-    return deepCopy(value, context, 0);
-  });
-}
-
-/** A copy down to the bottom: what is changed in the one does not show in the other. */
-function deepCopy(value: GoValue, context: CallContext, depth: number): GoValue {
-  context.budget.spend(1);
-  context.budget.nest(depth);
-  const copy = (inner: GoValue): GoValue => deepCopy(inner, context, depth + 1);
-  if (value instanceof GoSlice) return new GoSlice(value.type, value.isNil ? null : value.items.map(copy));
-  if (value instanceof GoStruct) return new GoStruct(value.type, value.values.map(copy));
-  if (value instanceof GoPointer && value.target !== null) {
-    return new GoPointer(value.type, new GoStruct(value.target.type, value.target.values.map(copy)));
-  }
-  if (!(value instanceof GoMap) || value.isNil) return value;
-  const entries = [...value.entries].map(([identity, entry]): [string, GoMapEntry] => [
-    identity,
-    { key: entry.key, value: copy(entry.value) },
-  ]);
-  return new GoMap(value.type, new Map(entries));
 }
 
 /** `dig "a" "b" "default" $dict` */

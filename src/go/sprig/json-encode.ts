@@ -130,6 +130,6 @@ function fieldsOf(struct: GoStruct): readonly { readonly field: GoField; readonl
   return (struct.type.fields ?? []).flatMap((field, index) => {
     const content = struct.values[index];
     if (field.embedded === true && content instanceof GoStruct) return fieldsOf(content);
-    return /^\p{Lu}/u.test(field.name) ? [{ field, content }] : [];
+    return /^[A-Z]/.test(field.name) ? [{ field, content }] : [];
   });
 }

@@ -144,6 +144,9 @@ function slice(list: GoValue, indices: readonly GoValue[]): GoValue {
 
 function chunk(list: GoValue, size: number, { budget }: CallContext): GoValue {
   const items = itemsOf(list, 'Cannot chunk');
+  // For a negative size sprig's arithmetic finds that some lists have no chunks at all.
+  const count = Math.floor((items.length - 1) / size) + 1;
+  if (size < 0 && count === 0) return new GoSlice(sliceOf(ANY_SLICE), []);
   if (size <= 0) throw new FunctionError(`cannot make chunks of ${size}`);
   const chunks: GoValue[] = [];
   for (let at = 0; at < items.length; at += size)

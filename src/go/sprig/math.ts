@@ -100,9 +100,23 @@ function round(value: number, places: number, roundOn: number): number {
   return (fraction >= roundOn ? Math.ceil(shifted) : Math.floor(shifted)) / power;
 }
 
-/** Exact where it can be: `10 ** n` need not be. */
+/** Ten to a power as Go's `math.Pow` computes it, which is not always the nearest number. */
 function powerOfTen(exponent: number): number {
-  return Number(`1e${exponent}`);
+  // Ten is 0.625 times two to the fourth.
+  let [factor, shift] = [0.625, 4];
+  let [result, twos] = [1, 0];
+  for (let left = Math.abs(exponent); left > 0; left = Math.floor(left / 2)) {
+    if (shift > 4096) return exponent < 0 ? 0 : Number.POSITIVE_INFINITY;
+    if (left % 2 === 1) [result, twos] = [result * factor, twos + shift];
+    [factor, shift] = [factor * factor, shift * 2];
+    if (factor < 0.5) [factor, shift] = [factor * 2, shift - 1];
+  }
+  return exponent < 0 ? timesTwos(1 / result, -twos) : timesTwos(result, twos);
+}
+
+function timesTwos(value: number, exponent: number): number {
+  const half = Math.trunc(exponent / 2);
+  return value * 2 ** half * 2 ** (exponent - half);
 }
 
 const MAX = (1n << 63n) - 1n;
@@ -134,6 +148,9 @@ function sequence(numbers: readonly bigint[], context: CallContext): readonly bi
   return numbersUntil({ start, stop: end + direction, step }, context);
 }
 
+/** They take memory, too. */
+const STEPS_PER_NUMBER = 4;
+
 /** Numbers from `start` up or down to `stop`, which is left out. */
 function numbersUntil(
   { start, stop, step }: { readonly start: bigint; readonly stop: bigint; readonly step: bigint },
@@ -143,6 +160,6 @@ function numbersUntil(
   const distance = stop > start ? stop - start : start - stop;
   const stride = step > 0n ? step : -step;
   const count = Number((distance + stride - 1n) / stride);
-  budget.spend(count);
+  budget.spend(count * STEPS_PER_NUMBER);
   return Array.from({ length: count }, (_, index) => start + step * BigInt(index));
 }

@@ -1,5 +1,5 @@
 import type { Budget } from '../template/budget.ts';
-import { isTrue, sameType } from '../template/go-type.ts';
+import { isTrue, sameType, typeOf } from '../template/go-type.ts';
 import { GoMap, GoPointer, GoSlice, GoStruct } from '../template/go-value.ts';
 import type { GoValue } from '../template/go-value.ts';
 import { FunctionError } from '../template/run.ts';
@@ -30,6 +30,7 @@ function mergeAt(target: GoMap, source: GoMap, options: MergeOptions & { readonl
       requireSameType(old, value);
       mergeAt(old, value, { ...options, depth: depth + 1 });
     }
+    if (old instanceof GoStruct) requireSameStruct(old, value);
     const isKept = before !== undefined && !isEmptyValue(old);
     if (
       isKept &&
@@ -44,6 +45,14 @@ function mergeAt(target: GoMap, source: GoMap, options: MergeOptions & { readonl
 function requireSameType(target: GoMap, source: GoMap): void {
   if (sameType(target.type, source.type)) return;
   throw new FunctionError(`a ${source.type.name} cannot be merged into a ${target.type.name}`);
+}
+
+/** The library looks for the fields of the one in the other, and breaks where there are none. */
+function requireSameStruct(target: GoStruct, source: GoValue): void {
+  const isAnother = source instanceof GoStruct && !sameType(target.type, source.type);
+  if (isAnother || source instanceof GoMap) {
+    throw new FunctionError(`a ${typeOf(source).name} cannot be merged into a ${target.type.name}`);
+  }
 }
 
 function isEmptyValue(value: GoValue): boolean {

@@ -51,7 +51,8 @@ export const regex: FunctionTable = {
   ...twice(
     'regexSplit',
     define(['string', 'string', 'int'], 'strings', ([pattern, text, limit], context) => {
-      return limit === 0 ? null : compile(pattern, text, context).split(text, limit);
+      const compiled = compile(pattern, text, context);
+      return limit === 0 ? null : compiled.split(text, limit);
     }),
   ),
   regexQuoteMeta: define(['string'], 'string', ([text]) => quoteMeta(text)),
@@ -63,10 +64,13 @@ function twice(name: string, regexFunction: GoFunction): FunctionTable {
 
 /** Compiles a pattern, and counts the work of matching it against a text. */
 function compile(pattern: ByteString, text: ByteString, { budget }: CallContext): GoRegexp {
+  if (!pattern.isWellFormed()) throw new FunctionError('error parsing regexp: invalid UTF-8');
   budget.spend(Math.ceil(pattern.length / PATTERN_UNITS_PER_STEP) + STEPS_PER_PATTERN);
   try {
     const compiled = compileRegexp(pattern);
-    budget.spend(Math.ceil((text.length * compiled.programSize) / MATCH_UNITS_PER_STEP));
+    budget.spend(
+      compiled.programSize + Math.ceil((text.length * compiled.programSize) / MATCH_UNITS_PER_STEP),
+    );
     return compiled;
   } catch (error) {
     if (error instanceof GoRegexpError) throw new FunctionError(error.message, { cause: error });

@@ -1,4 +1,4 @@
-import { byteLength, sliceBytes } from '../template/byte-string.ts';
+import { byteLength, runeOf, sliceBytes } from '../template/byte-string.ts';
 import type { ByteString } from '../template/byte-string.ts';
 import type { Budget } from '../template/budget.ts';
 import { define } from '../template/define.ts';
@@ -7,7 +7,7 @@ import { print } from '../template/fmt/print.ts';
 import { quoteBytes } from '../template/fmt/quote.ts';
 import type { GoValue } from '../template/go-value.ts';
 import { FunctionError } from '../template/run.ts';
-import { charsOf, lengthWith, searchable, trimSpace } from './characters.ts';
+import { charsOf, lengthWith, runesOf, searchable, trimSpace } from './characters.ts';
 import { textOf } from './text-of.ts';
 
 /** Cutting, padding, searching and joining text. */
@@ -79,11 +79,11 @@ function hasSuffix(text: ByteString, suffix: ByteString): boolean {
 
 /** Go's `strings.Trim`: takes away characters of a set at both ends. */
 export function trimChars(text: ByteString, cut: ByteString): ByteString {
-  const set = new Set(charsOf(cut));
+  const set = new Set(runesOf(cut).map(runeOf));
   const chars = charsOf(text);
-  const start = chars.findIndex((char) => !set.has(char));
+  const start = chars.findIndex((char) => !set.has(runeOf(char)));
   if (start < 0) return '';
-  return chars.slice(start, chars.findLastIndex((char) => !set.has(char)) + 1).join('');
+  return chars.slice(start, chars.findLastIndex((char) => !set.has(runeOf(char))) + 1).join('');
 }
 
 export function repeat(text: ByteString, count: number, budget: Budget): ByteString {

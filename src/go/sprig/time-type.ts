@@ -1,8 +1,8 @@
 import { formatDuration } from '../duration.ts';
 import { quoteBytes } from '../template/fmt/quote.ts';
 import { define } from '../template/define.ts';
-import { INT, INT64, pointerTo, STRING } from '../template/go-type.ts';
-import { GoInt, GoPointer, GoStruct } from '../template/go-value.ts';
+import { BOOL, INT, INT64, pointerTo, sliceOf, STRING, UINT64, zeroOf } from '../template/go-type.ts';
+import { GoInt, GoPointer, GoSlice, GoStruct } from '../template/go-value.ts';
 import type { GoMethod, GoType, GoValue } from '../template/go-value.ts';
 import { FunctionError } from '../template/run.ts';
 import { formatTime, MONTHS, WEEKDAYS } from './time-layout.ts';
@@ -43,13 +43,27 @@ export const DURATION: GoType = {
     ]),
 };
 
+const ZONE: GoType = {
+  name: 'time.zone',
+  kind: 'struct',
+  fields: [
+    { name: 'name', type: STRING },
+    { name: 'offset', type: INT },
+    { name: 'isDST', type: BOOL },
+  ],
+};
+
 const LOCATION: GoType = {
   name: 'time.Location',
   kind: 'struct',
   fields: [
-    { name: 'kind', type: STRING },
     { name: 'name', type: STRING },
-    { name: 'offset', type: INT },
+    { name: 'zone', type: sliceOf(ZONE) },
+    { name: 'tx', type: sliceOf({ name: 'time.zoneTrans', kind: 'struct', fields: [] }) },
+    { name: 'extend', type: STRING },
+    { name: 'cacheStart', type: INT64 },
+    { name: 'cacheEnd', type: INT64 },
+    { name: 'cacheZone', type: pointerTo(ZONE) },
   ],
   toText: (value) => zoneOf(value).name,
   methods: () =>
@@ -59,16 +73,25 @@ const LOCATION: GoType = {
 };
 const LOCATION_POINTER = pointerTo(LOCATION);
 
-/** There is one of each: times are compared by their pointers to them. */
-const UTC_LOCATION = locationOf(UTC);
-const LOCAL_LOCATION = locationOf(LOCAL);
+/** There is one of it: times are compared by their pointers to places. UTC is a nil pointer. */
+const LOCAL_LOCATION = locationOf(LOCAL.name, []);
+
+function locationOf(name: string, zones: readonly GoValue[]): GoStruct {
+  const [, zone, ...rest] = LOCATION.fields ?? [];
+  const filled = zone === undefined || zones.length === 0 ? null : zones;
+  return new GoStruct(LOCATION, [
+    name,
+    new GoSlice(sliceOf(ZONE), filled),
+    ...rest.map(({ type }) => zeroOf(type)),
+  ]);
+}
 
 /** Go's `time.Time`, with the methods that a template can call. */
 export const TIME: GoType = {
   name: 'time.Time',
   kind: 'struct',
   fields: [
-    { name: 'wall', type: INT64 },
+    { name: 'wall', type: UINT64 },
     { name: 'ext', type: INT64 },
     { name: 'loc', type: LOCATION_POINTER },
   ],
@@ -78,31 +101,37 @@ export const TIME: GoType = {
   methods: timeMethods,
 };
 
+/** Go counts seconds from the year 1. */
+const SECONDS_BEFORE_1970 = 62_135_596_800n;
+
 export function fromTime({ seconds, nanos, zone }: Time): GoStruct {
-  const shared = { utc: UTC_LOCATION, local: LOCAL_LOCATION, fixed: undefined }[zone.kind];
   return new GoStruct(TIME, [
-    new GoInt(INT64, BigInt(nanos)),
-    new GoInt(INT64, seconds),
-    new GoPointer(LOCATION_POINTER, shared ?? locationOf(zone)),
+    new GoInt(UINT64, BigInt(nanos)),
+    new GoInt(INT64, seconds + SECONDS_BEFORE_1970),
+    new GoPointer(LOCATION_POINTER, placeOf(zone)),
   ]);
 }
 
-function locationOf({ kind, name, offset }: Zone): GoStruct {
-  return new GoStruct(LOCATION, [kind, name, new GoInt(INT, BigInt(offset))]);
+function placeOf({ kind, name, offset }: Zone): GoStruct | null {
+  if (kind === 'utc') return null;
+  if (kind === 'local') return LOCAL_LOCATION;
+  return locationOf(name, [new GoStruct(ZONE, [name, new GoInt(INT, BigInt(offset)), false])]);
 }
 
 export function toTime(value: GoValue): Time {
   if (!(value instanceof GoStruct)) return ZERO_TIME;
   const [nanos, seconds, location] = value.values;
   const zone = location instanceof GoPointer ? zoneOf(location.target) : UTC;
-  return { seconds: integerOf(seconds), nanos: Number(integerOf(nanos)), zone };
+  return { seconds: integerOf(seconds) - SECONDS_BEFORE_1970, nanos: Number(integerOf(nanos)), zone };
 }
 
 function zoneOf(value: GoValue): Zone {
-  const [kind, name, offset] = value instanceof GoStruct ? value.values : [];
-  if (kind === 'local') return LOCAL;
-  if (kind !== 'fixed' || typeof name !== 'string') return UTC;
-  return { kind, name, offset: Number(integerOf(offset)) };
+  if (value === LOCAL_LOCATION) return LOCAL;
+  const zones = value instanceof GoStruct ? value.values[1] : undefined;
+  const zone = zones instanceof GoSlice ? zones.items[0] : undefined;
+  if (!(zone instanceof GoStruct)) return UTC;
+  const [name, offset] = zone.values;
+  return { kind: 'fixed', name: typeof name === 'string' ? name : '', offset: Number(integerOf(offset)) };
 }
 
 function jsonOf(time: Time): string {
@@ -159,7 +188,7 @@ function timeMethods(): ReadonlyMap<string, GoMethod> {
     ['UnixNano', instant((time) => BigInt.asIntN(64, nanosOf(time)))],
     ['UTC', inZone(UTC)],
     ['Local', inZone(LOCAL)],
-    ['Location', define([TIME], 'any', ([time]) => (time instanceof GoStruct ? time.values[2] : null))],
+    ['Location', define([TIME], 'any', ([time]) => locationPointer(toTime(time).zone))],
     ['IsZero', define([TIME], 'bool', ([time]) => nanosOf(toTime(time)) === nanosOf(ZERO_TIME))],
     ['IsDST', define([TIME], 'bool', () => false)],
     ['Equal', order((difference) => difference === 0n)],
@@ -180,6 +209,10 @@ function timeMethods(): ReadonlyMap<string, GoMethod> {
       ),
     ],
   ]);
+}
+
+function locationPointer(zone: Zone): GoPointer {
+  return new GoPointer(LOCATION_POINTER, placeOf(zone) ?? locationOf(UTC.name, []));
 }
 
 const floor = (value: bigint, by: bigint): bigint => (value - (((value % by) + by) % by)) / by;

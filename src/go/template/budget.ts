@@ -4,7 +4,9 @@ export interface TemplateLimits {
   readonly outputBytes: number;
   /** Of any text made on the way, in bytes. */
   readonly textBytes: number;
-  /** Actions, calls, loop turns and elements copied or compared; each takes well under a microsecond. */
+  /** Of the template itself, in bytes. */
+  readonly templateBytes: number;
+  /** Actions, calls, loop turns and elements copied or compared; each takes about a microsecond. */
   readonly steps: number;
   /** Templates that call each other, and parentheses and blocks inside one another. */
   readonly depth: number;
@@ -12,7 +14,8 @@ export interface TemplateLimits {
 
 export const DEFAULT_LIMITS: TemplateLimits = {
   outputBytes: 1024 * 1024,
-  textBytes: 4 * 1024 * 1024,
+  textBytes: 2 * 1024 * 1024,
+  templateBytes: 256 * 1024,
   steps: 2_000_000,
   depth: 1000,
 };
@@ -53,10 +56,15 @@ export class Budget {
 
   /** Counts a text that is about to be made, and stops one that is far too long. */
   allow(bytes: number): void {
+    this.fit(bytes);
+    this.spend(Math.ceil(bytes / BYTES_PER_STEP));
+  }
+
+  /** Stops a text that has become far too long. */
+  fit(bytes: number): void {
     if (bytes > this.limits.textBytes) {
       throw new LimitError(`makes a text of more than ${this.limits.textBytes} bytes`);
     }
-    this.spend(Math.ceil(bytes / BYTES_PER_STEP));
   }
 
   /** Stops templates and expressions that are nested too deeply. */

@@ -137,7 +137,10 @@ function checkType(scope: Scope, value: GoValue, type: GoType): GoValue {
 
 /** How much work it is to look at a value once, in steps. */
 function sizeOf(value: GoValue): number {
-  if (typeof value === 'string') return Math.ceil(value.length / 256);
-  if (value instanceof GoSlice) return Math.ceil(value.items.length / 8);
-  return value instanceof GoMap ? Math.ceil(value.entries.size / 8) : 0;
+  if (typeof value === 'string') return Math.floor(value.length / CHARS_PER_STEP);
+  if (value instanceof GoSlice) return Math.floor(value.items.length / ITEMS_PER_STEP);
+  return value instanceof GoMap ? Math.floor(value.entries.size / ITEMS_PER_STEP) : 0;
 }
+
+const CHARS_PER_STEP = 32;
+const ITEMS_PER_STEP = 4;

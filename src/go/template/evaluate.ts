@@ -15,7 +15,7 @@ import type {
   PipeNode,
   VariableNode,
 } from './node.ts';
-import { setVariable } from './variables.ts';
+import { findVariable, setVariable } from './variables.ts';
 import type { Scope } from './run.ts';
 
 /** The value of a pipeline. The variables that it declares stay in the scope; the caller takes them away again. */
@@ -114,8 +114,7 @@ function evaluateChain(scope: Scope, chain: ChainNode, args: Arguments): GoValue
 
 function evaluateVariable(scope: Scope, node: VariableNode, args: Arguments): GoValue {
   scope.run.at(node);
-  const variable = scope.variables.findLast((candidate) => candidate.name === node.name);
-  if (variable === undefined) return scope.run.fail(`undefined variable: ${node.name}`);
+  const variable = findVariable(scope, node.name);
   if (node.names.length === 0) {
     expectNoArguments(scope, node, args);
     return variable.value;

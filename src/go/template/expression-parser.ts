@@ -199,7 +199,7 @@ export class ExpressionParser {
   }
 
   #variable({ text, at }: Token): Expression {
-    if (!this.#options.place.variables.includes(text)) {
+    if (this.#options.place.variables.lastIndexOf(text) < 0) {
       this.#tokens.fail(`undefined variable ${quote(text)}`, at);
     }
     return { kind: 'variable', at, name: text, names: [] };

@@ -54,6 +54,7 @@ const LEFT_TRIM = /-[ \t\r\n]/y;
 const RIGHT_TRIM = /[ \t\r\n]-\}\}/y;
 const COMMENT = /(?:-[ \t\r\n])?\/\*/y;
 const COMMENT_END = /(?:\}\}|[ \t\r\n]-\}\}[ \t\r\n]*)/y;
+const ASCII_WORD = /[_A-Za-z0-9]*/y;
 const WORD = /[_\p{L}\p{Nd}]*/uy;
 const TERMINATOR = /[ \t\r\n.,|:()]|\}\}|$/y;
 const NUMBER =
@@ -179,30 +180,38 @@ export class Lexer {
       return this.#fieldOrVariable(char);
     }
     if (/[-+.0-9]/.test(char)) return this.#number();
-    if (/[_\p{L}\p{Nd}]/u.test(char)) return this.#identifier();
+    if (/[_A-Za-z]/.test(char)) return this.#identifier();
+    if (char > '\u007F' && /[\p{L}\p{Nd}]/u.test(char)) return this.#identifier();
     if (/[!-~]/.test(char)) return this.#take('char', char);
     return this.#fail(`unexpected character ${quote(char)} in an action`, this.#at);
   }
 
   #fieldOrVariable(opener: string): Token {
-    const word = this.#looksAt(WORD, this.#at + 1) ?? '';
+    const word = this.#name(this.#at + 1);
     const token = this.#take(opener === '$' ? 'variable' : 'field', opener + word);
     this.#expectTerminator();
     return token.text === '.' ? { ...token, kind: 'dot' } : token;
   }
 
   #identifier(): Token {
-    const token = this.#take('identifier', this.#looksAt(WORD, this.#at) ?? '');
+    const token = this.#take('identifier', this.#name(this.#at));
     this.#expectTerminator();
     if (KEYWORDS.has(token.text)) return { ...token, kind: 'keyword' };
     if (token.text === 'nil') return { ...token, kind: 'nil' };
     return token.text === 'true' || token.text === 'false' ? { ...token, kind: 'bool' } : token;
   }
 
+  /** Letters, digits and underscores. Patterns with Unicode properties are slow to make, and hardly ever needed. */
+  #name(at: number): string {
+    const ascii = this.#looksAt(ASCII_WORD, at) ?? '';
+    const next = this.#input.charCodeAt(at + ascii.length);
+    return next > 0x7f ? (this.#looksAt(WORD, at) ?? '') : ascii;
+  }
+
   #number(): Token {
     const token = this.#take('number', this.#looksAt(NUMBER, this.#at) ?? '');
-    const rest = this.#looksAt(/[_\p{L}\p{Nd}]/uy, this.#at);
-    if (rest !== undefined) this.#fail(`bad number syntax: ${quote(token.text + rest)}`, token.at);
+    const rest = this.#name(this.#at);
+    if (rest !== '') this.#fail(`bad number syntax: ${quote(token.text + rest)}`, token.at);
     const isComplex = token.text.endsWith('i') || this.#looksAt(/[+-]/y, this.#at) !== undefined;
     if (isComplex) this.#fail(`complex numbers are not supported: ${quote(token.text)}`, token.at);
     return token;

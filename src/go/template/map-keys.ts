@@ -6,7 +6,14 @@ import type { GoMapEntry, GoType, GoValue } from './go-value.ts';
 export function keyIdentity(key: GoValue): string {
   if (typeof key === 'string') return key;
   if (key instanceof GoInt) return String(key.value);
-  if (key instanceof GoStruct) return JSON.stringify(key.values.map(keyIdentity));
+  if (key instanceof GoStruct) {
+    let identity = '';
+    for (const value of key.values) {
+      const part = keyIdentity(value);
+      identity += `${part.length}:${part}`;
+    }
+    return identity;
+  }
   throw new TypeError('values of this type are no map keys');
 }
 

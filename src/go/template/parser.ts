@@ -1,10 +1,12 @@
 import { quote } from '../quote.ts';
 import { DEFAULT_LIMITS } from './budget.ts';
 import type { TemplateLimits } from './budget.ts';
+import { byteLength } from './byte-string.ts';
 import { ExpressionParser } from './expression-parser.ts';
 import type { ParsePlace } from './expression-parser.ts';
 import type { Node, PipeNode } from './node.ts';
 import type { Token } from './lexer.ts';
+import { TemplateError } from './template-error.ts';
 import { TokenStream } from './token-stream.ts';
 import { unquote } from './unquote.ts';
 
@@ -29,6 +31,11 @@ export interface ParseOptions {
  * @throws {TemplateError} for the first mistake in it.
  */
 export function parseTemplate(text: string, options: ParseOptions): Template {
+  const { templateBytes } = options.limits ?? DEFAULT_LIMITS;
+  if (byteLength(text) > templateBytes) {
+    const reason = `the template is longer than ${templateBytes} bytes`;
+    throw new TemplateError('parse', { line: 1, column: 1 }, { reason });
+  }
   const templates = new Map<string, readonly Node[]>();
   new TemplateParser(new TokenStream(text), options, templates).parseAll();
   return { name: options.name, text, templates };

@@ -3,6 +3,7 @@ import type { ByteString } from './byte-string.ts';
 import { Budget, LimitError } from './budget.ts';
 import type { TemplateLimits } from './budget.ts';
 import type { CallContext, GoFunction, GoValue, TemplateSources } from './go-value.ts';
+import { MemberFinder } from './member.ts';
 import { nodeText } from './node.ts';
 import type { CommandNode, Expression, Node } from './node.ts';
 import type { Template } from './parser.ts';
@@ -44,6 +45,7 @@ export class Run {
   readonly context: CallContext;
   /** The value of an argument. Given from outside, because arguments hold calls, and calls arguments. */
   readonly operand: (scope: Scope, node: Expression) => GoValue;
+  readonly members = new MemberFinder();
   readonly #output: ByteString[] = [];
   #node: Node | Expression | CommandNode | undefined;
 

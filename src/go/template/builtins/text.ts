@@ -60,12 +60,12 @@ function escapeJs(text: ByteString): ByteString {
 /** Go's `url.QueryEscape`. */
 export function escapeQuery(text: ByteString): ByteString {
   if (isAscii(text) && /^[A-Za-z0-9_.~-]*$/.test(text)) return text;
-  let out = '';
-  for (const byte of toBytes(text)) {
+  const escaped = Array.from(toBytes(text), (byte) => {
+    if (byte === 0x20) return '+';
     const char = String.fromCharCode(byte);
-    if (char === ' ') out += '+';
-    else if (/[A-Za-z0-9_.~-]/.test(char)) out += char;
-    else out += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  }
-  return out;
+    return UNRESERVED.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  });
+  return escaped.join('');
 }
+
+const UNRESERVED = /[A-Za-z0-9_.~-]/;

@@ -56,7 +56,8 @@ export class Printer {
 
   write(text: ByteString): void {
     this.#size += text.length;
-    this.#budget.allow(this.#size);
+    this.#budget.fit(this.#size);
+    this.#budget.spend(text.length >> 6);
     this.#out.push(text);
   }
 
@@ -191,7 +192,7 @@ export class Printer {
       this.write(`(${typeOf(value).name})(${address === 0n ? 'nil' : `0x${address.toString(16)}`})`);
     } else if (verb === 'v' && address === 0n) this.write(pad('<nil>', flags));
     else if (verb === 'v' || verb === 'p') this.write(hex());
-    else if (BASES.has(verb)) this.write(formatInteger(address, verb, flags));
+    else if (BASES.has(verb) && verb !== 'O') this.write(formatInteger(address, verb, flags));
     else this.#badVerb(value, verb);
   }
 

@@ -1,3 +1,4 @@
+import type { Budget } from '../../../go/template/budget.ts';
 import { define } from '../../../go/template/define.ts';
 import { mapOf, sliceOf, STRING, STRING_MAP } from '../../../go/template/go-type.ts';
 import { GoMap, GoSlice, GoStruct } from '../../../go/template/go-value.ts';
@@ -95,8 +96,8 @@ export const RESULT: GoType = {
   fields: [{ name: 'FileChanges', type: FILE_CHANGES }],
   methods: () =>
     new Map([
-      ['Changes', define([RESULT], 'any', ([result]) => distinctChanges(result))],
-      ['Objects', define([RESULT], 'any', ([result]) => changesByObject(result))],
+      ['Changes', define([RESULT], 'any', ([result], { budget }) => distinctChanges(result, budget))],
+      ['Objects', define([RESULT], 'any', ([result], { budget }) => changesByObject(result, budget))],
     ]),
 };
 
@@ -111,10 +112,11 @@ export const TEMPLATE_DATA: GoType = {
 };
 
 /** Each distinct change once, in the order of files, objects, and places in the document. Flux's order is random. */
-function distinctChanges(result: GoValue): GoSlice {
+function distinctChanges(result: GoValue, budget: Budget): GoSlice {
   const distinct = new Map<string, GoValue>();
   for (const { value } of objectsOf(result)) {
     for (const change of itemsOf(value)) {
+      budget.spend(1);
       const identity = keyIdentity(change);
       if (!distinct.has(identity)) distinct.set(identity, change);
     }
@@ -123,11 +125,12 @@ function distinctChanges(result: GoValue): GoSlice {
 }
 
 /** The changes of each object; one that stands in several files has those of all, in the order of the files. */
-function changesByObject(result: GoValue): GoMap {
+function changesByObject(result: GoValue, budget: Budget): GoMap {
   const objects = new Map<string, GoMapEntry>();
   for (const { key, value } of objectsOf(result)) {
     const identity = keyIdentity(key);
     const before = itemsOf(objects.get(identity)?.value);
+    budget.spend(4 + before.length);
     objects.set(identity, { key, value: new GoSlice(CHANGES, [...before, ...itemsOf(value)]) });
   }
   return new GoMap(OBJECT_CHANGES, objects);
