@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-import type { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig, User } from '@kubernetes/client-node';
 
 import type { Clock } from '../../model/clock.ts';
 import { messageOf, TidemarkError } from '../../model/errors.ts';
 import type { Connection, Identity, ServerTls } from './connection.ts';
+import { tokenFilesIn } from './token-files.ts';
 
 export interface KubeconfigOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -18,6 +20,13 @@ export interface KubeconfigOptions {
   readonly context?: string | undefined;
 }
 
+/** What several files say together. */
+interface Loaded {
+  readonly config: KubeConfig;
+  /** Where the token of a user is, by name. */
+  readonly tokenFiles: ReadonlyMap<string, string>;
+}
+
 /** Plugins keep what they hand out for as long as it is good; asking them that often costs nothing. */
 const askAgainAfterMs = 10_000;
 
@@ -25,14 +34,15 @@ const askAgainAfterMs = 10_000;
 export async function kubeconfigConnection(options: KubeconfigOptions): Promise<Connection | undefined> {
   const files = kubeconfigFiles(options);
   if (files.length === 0) return undefined;
-  const config = await load(files, options.context);
+  const loaded = await load(files, options.context);
+  const { config } = loaded;
   const cluster = config.getCurrentCluster();
   const context = config.getContextObject(config.getCurrentContext());
   if (cluster === null || context === null)
     throw unreadable(files, `the context "${config.getCurrentContext() ?? ''}" names no cluster in it`);
   const server = URL.parse(cluster.server);
   if (server === null) throw unreadable(files, `"${cluster.server}" is not the address of a server`);
-  const user = new ConfiguredUser(config, () => load(files, options.context), options.clock);
+  const user = new ConfiguredUser(loaded, () => load(files, options.context), options.clock);
   return {
     server,
     identify: (when) => user.identify(when),
@@ -53,25 +63,51 @@ function kubeconfigFiles({ environment, file }: KubeconfigOptions): readonly str
 }
 
 /** Of several files the first that defines something wins, as for kubectl. */
-async function load(files: readonly string[], context: string | undefined): Promise<KubeConfig> {
+async function load(files: readonly string[], context: string | undefined): Promise<Loaded> {
   // Large, and of use only here: out of a cluster.
   const library = await import('@kubernetes/client-node');
   const merged = new library.KubeConfig();
   merged.loadFromOptions({ clusters: [], users: [], contexts: [], currentContext: context ?? '' });
+  const tokenFiles = new Map<string, string>();
   for (const file of files) {
-    const one = new library.KubeConfig();
-    try {
-      one.loadFromFile(file);
-    } catch (error) {
-      throw unreadable([file], messageOf(error));
-    }
+    const { config: one, tokenFiles: found } = readOne(new library.KubeConfig(), file);
+    const isNew = ([user]: readonly [string, string]): boolean =>
+      !merged.users.some(({ name }) => name === user);
+    for (const [user, path] of [...found].filter(isNew)) tokenFiles.set(user, path);
     addMissing(merged.clusters, one.clusters);
     addMissing(merged.users, one.users);
     addMissing(merged.contexts, one.contexts);
     if (!merged.currentContext) merged.currentContext = one.currentContext ?? '';
   }
   if (!merged.contexts.some(({ name }) => name === merged.currentContext)) throw noContext(merged, files);
-  return merged;
+  for (const user of merged.users) tellPlugin(user);
+  return { config: merged, tokenFiles };
+}
+
+function readOne(config: KubeConfig, file: string): Loaded {
+  try {
+    config.loadFromFile(file);
+    return { config, tokenFiles: tokenFilesIn(file) };
+  } catch (error) {
+    throw unreadable([file], messageOf(error));
+  }
+}
+
+/** Plugins read from their environment which version of the protocol is spoken; the library does not say. */
+function tellPlugin({ exec }: User): void {
+  if (!isPlugin(exec) || exec.env?.some(({ name }) => name === 'KUBERNETES_EXEC_INFO')) return;
+  const { apiVersion = 'client.authentication.k8s.io/v1' } = exec;
+  const value = JSON.stringify({ apiVersion, kind: 'ExecCredential', spec: { interactive: false } });
+  exec.env = [...(exec.env ?? []), { name: 'KUBERNETES_EXEC_INFO', value }];
+}
+
+interface Plugin {
+  readonly apiVersion?: string;
+  env?: { readonly name: string; readonly value: string }[] | null;
+}
+
+function isPlugin(exec: unknown): exec is Plugin {
+  return typeof exec === 'object' && exec !== null;
 }
 
 function addMissing<T extends { readonly name: string }>(into: T[], from: readonly T[]): void {
@@ -80,14 +116,14 @@ function addMissing<T extends { readonly name: string }>(into: T[], from: readon
 
 /** Asks the library who we are: it reads certificates and token files, runs plugins and refreshes tokens. */
 class ConfiguredUser {
-  #config: KubeConfig;
-  readonly #reload: () => Promise<KubeConfig>;
+  #loaded: Loaded;
+  readonly #reload: () => Promise<Loaded>;
   readonly #clock: Pick<Clock, 'monotonicMs'>;
   #identity: Promise<Identity> | undefined;
   #askedAt = 0;
 
-  constructor(config: KubeConfig, reload: () => Promise<KubeConfig>, clock: Pick<Clock, 'monotonicMs'>) {
-    this.#config = config;
+  constructor(loaded: Loaded, reload: () => Promise<Loaded>, clock: Pick<Clock, 'monotonicMs'>) {
+    this.#loaded = loaded;
     this.#reload = reload;
     this.#clock = clock;
   }
@@ -109,10 +145,10 @@ class ConfiguredUser {
   async #ask(renew: boolean): Promise<Identity> {
     try {
       // The library keeps a token until it expires, refused or not: a new reading knows of none.
-      if (renew) this.#config = await this.#reload();
+      if (renew) this.#loaded = await this.#reload();
       const options: RequestOptions = {};
-      await this.#config.applyToHTTPSOptions(options);
-      const authorization = authorizationOf(options);
+      await this.#loaded.config.applyToHTTPSOptions(options);
+      const authorization = (await this.#tokenFromFile()) ?? authorizationOf(options);
       return { tls: tlsOf(options), ...(authorization === undefined ? {} : { authorization }) };
     } catch (error) {
       if (error instanceof TidemarkError) throw error;
@@ -122,6 +158,12 @@ class ConfiguredUser {
         { cause: error },
       );
     }
+  }
+
+  async #tokenFromFile(): Promise<string | undefined> {
+    const { config, tokenFiles } = this.#loaded;
+    const file = tokenFiles.get(config.getCurrentUser()?.name ?? '');
+    return file === undefined ? undefined : `Bearer ${(await readFile(file, 'utf8')).trim()}`;
   }
 }
 
