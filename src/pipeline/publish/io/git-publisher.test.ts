@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { PublishResult, TreeView } from '../ports.ts';
+import { wrapGit } from './testing/git-wrapper.ts';
 import { bot, fleet, marked, setPublishStage, setTag } from './testing/publish-stage.ts';
 
 function pushed(result: PublishResult): Extract<PublishResult, { outcome: 'pushed' | 'would-push' }> {
@@ -233,6 +236,34 @@ test('a repository on the disk is reached by file://', async (t) => {
 test('a closed publisher refuses, and leaves no process behind', async (t) => {
   const stage = await setPublishStage(t);
   await stage.publish();
+  const procfs = existsSync('/proc/self/cwd');
+  const mine = (): readonly string[] =>
+    procfs ? readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && workingIn(pid, stage.mirrors)) : [];
+  assert.ok(!procfs || mine().length > 0);
   await stage.publisher.close();
   await assert.rejects(stage.publish(), { code: 'Aborted' });
+  while (mine().length > 0) await new Promise((resolve) => setImmediate(resolve));
 });
+
+test('one change costs one git command, and a look costs none, as long as nobody else pushes', async (t) => {
+  const stage = await setPublishStage(t);
+  const commands = join(stage.root, 'commands');
+  const counting = stage.restart({ git: wrapGit(stage.root, `echo $1 >> ${commands}`) });
+  await counting.publish({ draft: setTag('2') });
+  const first = readFileSync(commands, 'utf8').trim().split('\n');
+  assert.deepEqual(first.sort(), ['cat-file', 'fetch', 'push', 'remote-http', 'version']);
+  writeFileSync(commands, '');
+  await counting.publish({ draft: setTag('3') });
+  await counting.publish({ draft: () => undefined });
+  await counting.publish({ unchangedSince: `main@sha1:${stage.repository.head()}` });
+  assert.equal(readFileSync(commands, 'utf8'), 'push\n');
+});
+
+/** True when the process works in a folder below `folder`. */
+function workingIn(pid: string, folder: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+  } catch {
+    return false;
+  }
+}
