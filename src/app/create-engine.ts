@@ -29,6 +29,8 @@ export interface EngineParts {
   readonly requeueDependencyMs: number;
   /** Secrets and Namespaces are few and near: watch them too. */
   readonly watchesSecrets: boolean;
+  /** The only objects to work on, as `Kind namespace/name`; all when absent. */
+  readonly only?: ReadonlySet<string>;
   readonly dryRun?: boolean;
   readonly published?: NonNullable<AutomationDeps['published']>;
   readonly observer?: Observer;

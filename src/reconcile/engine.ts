@@ -34,6 +34,8 @@ export interface EngineOptions {
   readonly heralds: readonly AnyHerald[];
   /** Workers per kind. */
   readonly concurrency: number;
+  /** The only objects to work on, as `Kind namespace/name`; all when absent. */
+  readonly only?: ReadonlySet<string>;
   readonly backoff?: BackoffOptions;
   readonly observer?: Observer;
 }

@@ -20,6 +20,7 @@ export interface LaneOptions {
   readonly log: Log;
   readonly judge: (error: unknown) => Outcome;
   readonly concurrency: number;
+  readonly only?: ReadonlySet<string>;
   readonly backoff?: BackoffOptions;
   readonly observer?: Observer;
   readonly signal: AbortSignal;
@@ -50,7 +51,9 @@ export class Lane {
   }
 
   add(key: string): void {
-    if (!this.#options.signal.aborted) this.#queue.add(key);
+    const { controller, only, signal } = this.#options;
+    const wanted = only === undefined || only.has(`${controller.kind} ${key}`);
+    if (wanted && !signal.aborted) this.#queue.add(key);
   }
 
   /** Like `add`, for a key whose dependency changed: more such changes may be on their way. */

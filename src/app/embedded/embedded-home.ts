@@ -1,5 +1,6 @@
 import type { Clock } from '../../model/clock.ts';
 import type { Log } from '../../model/log.ts';
+import { formatKey } from '../../model/object-key.ts';
 import { openLocalStore } from '../../store/local/local-store.ts';
 import { runnerPid } from '../../store/local/state-lock.ts';
 import type { Home } from '../home.ts';
@@ -24,10 +25,13 @@ export async function openEmbeddedHome(place: EmbeddedPlace, deps: EmbeddedHomeD
     );
     return loaded;
   };
-  const runOnce = async (dryRun: boolean, signal: AbortSignal): Promise<void> => {
+  const runOnce = async (
+    choice: { readonly dryRun: boolean; readonly only?: ReadonlySet<string> },
+    signal: AbortSignal,
+  ): Promise<void> => {
     const { runEmbedded } = await import('./run-embedded.ts');
     await runEmbedded(
-      { ...place, once: true, dryRun, concurrency: 4, crossNamespaceAllowed: true },
+      { ...place, ...choice, once: true, concurrency: 4, crossNamespaceAllowed: true },
       { ...deps, signal, report: { problems: () => undefined } },
     );
   };
@@ -41,8 +45,11 @@ export async function openEmbeddedHome(place: EmbeddedPlace, deps: EmbeddedHomeD
       const pid = runnerPid(place.stateFolder);
       return pid === undefined ? undefined : `tidemark run (process ${pid})`;
     },
-    work: (_targets, signal) => runOnce(false, signal),
-    rehearse: (signal) => runOnce(true, signal),
+    work: (targets, signal) => {
+      const only = new Set(targets.map((target) => `${target.kind} ${formatKey(target)}`));
+      return runOnce({ dryRun: false, only }, signal);
+    },
+    rehearse: (signal) => runOnce({ dryRun: true }, signal),
     inspect: async (policy, tag) => (await inspector()).inspect(policy, tag),
     preview: async (automation, signal) => (await inspector()).preview(automation, signal),
     close: async () => {

@@ -27,6 +27,8 @@ export interface RunSettings {
   readonly listen?: ListenAddress;
   readonly concurrency: number;
   readonly crossNamespaceAllowed: boolean;
+  /** The only objects to work on, as `Kind namespace/name`; all when absent. */
+  readonly only?: ReadonlySet<string>;
 }
 
 /** What a run tells while it goes. */
