@@ -24,7 +24,7 @@ const LEGACY_PREFIX = '#/definitions/io.k8s.cli.setters.';
 const EXAMPLE = '{"$imagepolicy": "namespace:name"}';
 
 /** Looks like the key of a marker: `$imagepolicy` or `imagepolicy` in quotes, in any case, with a colon behind it. */
-const RESEMBLES_MARKER = /(?:\$|["'])imagepolicy["']?\s*[:=]/i;
+const RESEMBLES_MARKER = /[$"'‘’“”]imagepolicy["'‘’“”]?\s*[:=]/i;
 
 /**
  * Reads a comment, with or without its leading `#`s, as a marker.

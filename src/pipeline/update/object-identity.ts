@@ -46,7 +46,13 @@ export function isNull(text: string, node: YamlNode): boolean {
 function fieldOf(text: string, node: YamlNode | undefined, name: string): YamlNode | undefined {
   if (node?.kind === 'alias') return fieldOf(text, node.target, name);
   if (node?.kind !== 'map') return undefined;
-  return node.entries.find(({ key }) => keyText(text, key) === name)?.value;
+  return node.entries.find(({ key }) => isKey(text, key, name))?.value;
+}
+
+function isKey(text: string, key: YamlNode, name: string): boolean {
+  // Most keys are plain and of another length: no need to read them.
+  const other = key.kind === 'scalar' && key.style === 'plain' && key.end - key.start !== name.length;
+  return !other && keyText(text, key) === name;
 }
 
 function fieldText(text: string, node: YamlNode | undefined, name: string): string {

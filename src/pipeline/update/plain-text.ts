@@ -5,7 +5,7 @@ const WORDS =
 /** Numbers, after underscores are taken out, as any of these readers writes them. */
 const NUMBERS: readonly RegExp[] = [
   /^[-+]?(?:0[bB][01]+|0[oO]?[0-7]+|0[xX][0-9a-fA-F]+|[0-9]+)$/,
-  /^[-+]?(?:[0-9]*\.[0-9]*|[0-9]+)(?:[eE][-+]?[0-9]+)?$/,
+  /^[-+]?[0-9]*(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?$/,
   /^[-+]?[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?$/,
   /^[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)$/,
 ];
@@ -19,8 +19,7 @@ const DATE = /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt \t].*)?$/;
  */
 export function readsAsText(plain: string): boolean {
   if (WORDS.test(plain) || DATE.test(plain)) return false;
-  if (!/^[-+.0-9]/.test(plain)) return true;
-  const digits = plain.replaceAll('_', '');
+  const digits = plain.startsWith('_') ? plain : plain.replaceAll('_', '');
   return !NUMBERS.some((number) => number.test(digits));
 }
 

@@ -5,7 +5,9 @@ import type { ScalarNode } from './tree.ts';
 
 /** The value of a scalar as text, whatever type a reader would give it. `text` has one char per byte. */
 export function scalarValue(text: string, node: ScalarNode): string {
-  const source = decode(text.slice(node.start, node.end));
+  const raw = text.slice(node.start, node.end);
+  if (node.style === 'plain' && !/[^ -~]/.test(raw)) return raw;
+  const source = decode(raw);
   if (node.style === 'plain') return foldLines(source);
   if (node.style === 'single-quoted') return foldLines(source.slice(1, -1)).replaceAll("''", "'");
   if (node.style === 'double-quoted') return unescape(source.slice(1, -1));

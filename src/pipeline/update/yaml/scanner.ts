@@ -209,7 +209,9 @@ class Scanner {
     const { inFlow, indent } = this.#list;
     const possible = char === '-' || (!inFlow && (char === '?' || char === ':'));
     if (!possible && '-?:,[]{}#&*!|>\'"%@`\t'.includes(char)) {
-      cursor.fail(`No value can start with ${char === '\t' ? 'a tab' : char}; quote it.`);
+      cursor.fail(
+        char === '\t' ? 'A tab stands where only spaces can.' : `No value can start with ${char}; quote it.`,
+      );
     }
     this.#list.noteKey();
     const start = cursor.at;
