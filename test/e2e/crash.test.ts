@@ -21,8 +21,7 @@ test(`a process that is killed ${crashes} times while tags keep coming ends with
 
   for (let crash = 0; crash < crashes; crash += 1) {
     const running = service.tidemark.start('run', ...service.where, '--listen', 'off');
-    // From before the first line of the program to some way into steady work.
-    await pause(random() * (random() < 0.3 ? 2500 : 900));
+    await momentToDie(service, random);
     // A bug ends the process alone, and its git children finish what they are at; a power cut ends them all.
     if (random() < 0.5) running.kill('SIGKILL');
     else running.killWithChildren();
@@ -37,7 +36,16 @@ test(`a process that is killed ${crashes} times while tags keep coming ends with
   assertHistory(t, service);
   const get = await service.tidemark.run('get', 'image', 'all', '-A', ...service.where);
   assert.equal(get.code, 0, get.stderr);
+  assert.deepEqual(service.leaks(), []);
 });
+
+/** Half the time any instant, from before the first line of the program to steady work; else while a push is on its way. */
+async function momentToDie({ server }: OneService, random: () => number): Promise<void> {
+  if (random() < 0.5) return pause(random() * 1200);
+  const push = new Promise<void>((resolve) => server.onNextPush(resolve));
+  await Promise.race([push, pause(4000)]);
+  return pause(random() * 60);
+}
 
 /** Every commit is ours, raises the tag, and changes nothing else. */
 function assertHistory(t: { diagnostic(text: string): void }, { fleet, numberAt }: OneService): void {

@@ -34,6 +34,7 @@ test('several writers push to the branch, also to our file, and every change of 
   assert.match(files[serviceFile] ?? '', new RegExp(`^a: ${second}$`, 'm'));
   assert.equal(files['pushed.yaml'], `count: ${pushed}\n`);
   assertOurCommits(t, service, first + second + pushed);
+  assert.deepEqual(service.leaks(), []);
 });
 
 interface Writing {

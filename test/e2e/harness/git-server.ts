@@ -7,6 +7,8 @@ export interface RunningGitServer {
   /** Without a trailing slash. */
   readonly url: string;
   readonly folder: string;
+  /** Calls back when the next push is about to be taken. */
+  onNextPush(callback: () => void): void;
 }
 
 /** With credentials every request needs them, as Basic access. */
@@ -18,5 +20,16 @@ export async function startGitServer(
   const users = credentials && { [credentials.username]: { password: credentials.password } };
   const server = await startFake({ root: folder, ...(users && { users }) });
   t.after(() => server.close());
-  return { url: server.url, folder };
+  return {
+    url: server.url,
+    folder,
+    onNextPush: (callback) => {
+      server.intercept = ({ method, service }) => {
+        if (method !== 'POST' || service !== 'git-receive-pack') return undefined;
+        server.intercept = undefined;
+        callback();
+        return undefined;
+      };
+    },
+  };
 }

@@ -2,7 +2,8 @@ import type { TestContext } from 'node:test';
 import { startRegistry } from '../../fakes/registry/start-registry.ts';
 import type { FakeRegistry } from '../../fakes/registry/fake-registry.ts';
 import { createBareRepository, type BareRepository } from './bare-repository.ts';
-import { startGitServer } from './git-server.ts';
+import { canaries, type Leak } from './canaries.ts';
+import { startGitServer, type RunningGitServer } from './git-server.ts';
 import { tidemarkIn, type Tidemark } from './tidemark.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
 
@@ -11,6 +12,7 @@ export interface OneService {
   readonly workspace: Workspace;
   readonly registry: FakeRegistry;
   readonly fleet: BareRepository;
+  readonly server: RunningGitServer;
   /** The remote's address, with credentials, for writers of the test. */
   readonly remote: string;
   readonly tidemark: Tidemark;
@@ -19,6 +21,8 @@ export interface OneService {
   pushNext(): string;
   /** The number in the tag that stands in the file at `commit`. */
   numberAt(commit: string): number;
+  /** Every place where the password has turned up that has no right to it. */
+  leaks(): readonly Leak[];
 }
 
 const account = { username: 'git', password: 'CANARY-git-pw' };
@@ -45,13 +49,16 @@ export async function startOneService(t: TestContext): Promise<OneService> {
   });
   registry.push('web', '1.0.0');
   workspace.write('objects/web.yaml', objectsFor(image, `${server.url}/fleet.git`));
+  const tidemark = tidemarkIn(workspace, { detached: true });
+  const planted = canaries([account.password]);
   let next = 0;
   return {
     workspace,
     registry,
     fleet,
+    server,
     remote: `${server.url.replace('://', `://${account.username}:${account.password}@`)}/fleet.git`,
-    tidemark: tidemarkIn(workspace, { detached: true }),
+    tidemark,
     where: ['-f', workspace.path('objects'), '--state', workspace.path('state')],
     pushNext: () => {
       next += 1;
@@ -62,6 +69,10 @@ export async function startOneService(t: TestContext): Promise<OneService> {
       const text = fleet.bytes(commit, serviceFile).toString();
       return Number(/image: \S+:1\.0\.(\d+) #/.exec(text)?.[1]);
     },
+    leaks: () => [
+      ...planted.searchBytes('output', tidemark.transcript()),
+      ...['state', 'tmp', 'home', 'git'].flatMap((folder) => planted.searchFolder(workspace.path(folder))),
+    ],
   };
 }
 
