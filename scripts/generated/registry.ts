@@ -1,4 +1,5 @@
 import { kindDefinitions } from '../../src/api/kinds.ts';
+import { commandPage } from './command-page.ts';
 import { customResourceDefinitionFile } from './custom-resource-definition.ts';
 import type { GeneratedFile } from './generated-file.ts';
 import { kindPage } from './kind-page.ts';
@@ -7,6 +8,7 @@ const { ImageRepository, ImagePolicy, ImageUpdateAutomation, GitRepository } = k
 
 /** Every generated file. Add one here, run `npm run generate`, commit the result. */
 export const generatedFiles: readonly GeneratedFile[] = [
+  commandPage,
   kindPage(ImageRepository),
   kindPage(ImagePolicy),
   kindPage(ImageUpdateAutomation),
