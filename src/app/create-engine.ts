@@ -4,6 +4,7 @@ import { ImageRepositoryController } from '../controllers/image-repository/contr
 import type { AutomationDeps } from '../controllers/image-update-automation/controller.ts';
 import { ImageUpdateAutomationController } from '../controllers/image-update-automation/controller.ts';
 import { createReadingCache } from '../controllers/image-update-automation/reading-cache.ts';
+import type { AccessSources } from '../controllers/registry-access.ts';
 import { judge } from '../controllers/outcomes.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Log } from '../model/log.ts';
@@ -17,6 +18,7 @@ import type { EventLog, ObjectStore } from '../store/store.ts';
 /** The adapters and settings that an engine is put together from. */
 export interface EngineParts {
   readonly store: ObjectStore;
+  readonly pullSecretsOf?: NonNullable<AccessSources['pullSecretsOf']>;
   readonly events: EventLog;
   readonly tags: TagStore;
   readonly registry: RegistryClient;

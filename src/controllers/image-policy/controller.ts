@@ -8,7 +8,7 @@ import { select } from '../../pipeline/select/select.ts';
 import type { Controller, Done, Run } from '../../reconcile/controller.ts';
 import { targetOf } from '../../reconcile/controller.ts';
 import { findCondition } from '../../reconcile/conditions.ts';
-import type { ObjectStore } from '../../store/store.ts';
+import type { AccessSources } from '../registry-access.ts';
 import { registryAccess } from '../registry-access.ts';
 import { tagSetKey } from '../tag-set-key.ts';
 import { withDeadline } from '../with-deadline.ts';
@@ -17,8 +17,7 @@ import type { Referred } from './gather.ts';
 import { gatherRepository } from './gather.ts';
 import { planDigest } from './reflect-digest.ts';
 
-export interface PolicyDeps {
-  readonly store: ObjectStore;
+export interface PolicyDeps extends AccessSources {
   readonly tags: TagStore;
   readonly registry: RegistryClient;
   readonly crossNamespaceAllowed: boolean;
@@ -105,7 +104,7 @@ export class ImagePolicyController implements Controller<'ImagePolicy'> {
     if (plan.type === 'keep') return { ...selected, digest: plan.digest };
     const timeoutMs = parseMilliseconds(repository.spec.timeout ?? repository.spec.interval);
     try {
-      const access = await registryAccess(repository, this.#deps.store);
+      const access = await registryAccess(repository, this.#deps);
       const digest = await withDeadline(
         { signal: run.signal, timeoutMs: Math.max(timeoutMs, 1000) },
         (signal) => this.#deps.registry.fetchDigest(image, selected.tag, access, signal),

@@ -20,13 +20,12 @@ import { tagsChecksum } from '../../pipeline/scan/tags-checksum.ts';
 import { formatTime } from '../../reconcile/conditions.ts';
 import type { Controller, Done, Run } from '../../reconcile/controller.ts';
 import { targetOf } from '../../reconcile/controller.ts';
-import type { ObjectStore } from '../../store/store.ts';
+import type { AccessSources } from '../registry-access.ts';
 import { registryAccess } from '../registry-access.ts';
 import { tagSetKey } from '../tag-set-key.ts';
 import { withDeadline } from '../with-deadline.ts';
 
-export interface RepositoryDeps {
-  readonly store: ObjectStore;
+export interface RepositoryDeps extends AccessSources {
   readonly tags: TagStore;
   readonly registry: RegistryClient;
 }
@@ -65,7 +64,7 @@ export class ImageRepositoryController implements Controller<'ImageRepository'> 
     const { object } = run;
     const image = parseImageName(object.spec.image);
     const access = await wrapped('AuthenticationFailed', accessFailedText, () =>
-      registryAccess(object, this.#deps.store),
+      registryAccess(object, this.#deps),
     );
     const decision = await wrapped('ScheduleFailed', scheduleFailedText, async () =>
       this.#decide(run, image),
