@@ -5,7 +5,7 @@ const forbidden: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 /** True when our disk, or our share of it, was full or may not be written to. */
 export function isDiskError(error: unknown): boolean {
-  return isTidemarkError(error, 'DiskFull', 'StateUnwritable') || isTidemarkError(namedDiskError(error));
+  return isTidemarkError(namedDiskError(error), 'DiskFull', 'StateUnwritable');
 }
 
 /** An error of the disk under its name; others as they are. */
