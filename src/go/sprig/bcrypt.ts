@@ -1,22 +1,23 @@
 /** The longest password, in bytes. */
 export const PASSWORD_LIMIT = 72;
 
+/** Sprig's. */
 const COST = 10;
 const ALPHABET = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const STANDARD = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** The bcrypt hash of a password, with sprig's cost of 10, as `$2a$10$...`. The salt has 16 bytes. */
-export function bcryptHash(password: Uint8Array, salt: Uint8Array): string {
+/** The bcrypt hash of a password, as `$2a$10$...`. The salt has 16 bytes; the work doubles with each step of the cost. */
+export function bcryptHash(password: Uint8Array, salt: Uint8Array, cost = COST): string {
   const state = new Blowfish();
   const key = Uint8Array.from([...password, 0]);
   state.expand(key, salt);
-  for (let round = 0; round < 2 ** COST; round++) {
+  for (let round = 0; round < 2 ** cost; round++) {
     state.expand(key);
     state.expand(salt);
   }
   const hash = Buffer.from('OrpheanBeholderScryDoubt');
   for (let at = 0; at < hash.length; at += 8) encryptTimes(state, hash, at);
-  return `$2a$${COST}$${encode(salt)}${encode(hash.subarray(0, 23))}`;
+  return `$2a$${String(cost).padStart(2, '0')}$${encode(salt)}${encode(hash.subarray(0, 23))}`;
 }
 
 function encryptTimes(state: Blowfish, block: Buffer, at: number): void {

@@ -1,5 +1,5 @@
 import type { Budget } from '../template/budget.ts';
-import { isTrue, sameType, typeOf } from '../template/go-type.ts';
+import { ANY, isAssignable, isTrue, sameType, typeOf } from '../template/go-type.ts';
 import { GoMap, GoPointer, GoSlice, GoStruct } from '../template/go-value.ts';
 import type { GoValue } from '../template/go-value.ts';
 import { FunctionError } from '../template/run.ts';
@@ -26,10 +26,7 @@ function mergeAt(target: GoMap, source: GoMap, options: MergeOptions & { readonl
       continue;
     }
     const old = before?.value;
-    if (value instanceof GoMap && old instanceof GoMap) {
-      requireSameType(old, value);
-      mergeAt(old, value, { ...options, depth: depth + 1 });
-    }
+    if (value instanceof GoMap && old instanceof GoMap) mergeAt(old, value, { ...options, depth: depth + 1 });
     if (old instanceof GoStruct) requireSameStruct(old, value);
     const isKept = before !== undefined && !isEmptyValue(old);
     if (
@@ -38,12 +35,14 @@ function mergeAt(target: GoMap, source: GoMap, options: MergeOptions & { readonl
     ) {
       continue;
     }
-    if (overwrites || !isKept) target.entries.set(identity, entry);
+    if (!overwrites && isKept) continue;
+    requireElement(target, source);
+    target.entries.set(identity, entry);
   }
 }
 
-function requireSameType(target: GoMap, source: GoMap): void {
-  if (sameType(target.type, source.type)) return;
+function requireElement(target: GoMap, source: GoMap): void {
+  if (isAssignable(source.type.elem ?? ANY, target.type.elem ?? ANY)) return;
   throw new FunctionError(`a ${source.type.name} cannot be merged into a ${target.type.name}`);
 }
 

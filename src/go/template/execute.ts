@@ -1,4 +1,3 @@
-import { DEFAULT_LIMITS } from './budget.ts';
 import type { TemplateLimits } from './budget.ts';
 import type { ByteString } from './byte-string.ts';
 import { normalize } from './byte-string.ts';
@@ -9,7 +8,7 @@ import { GoInt, GoMap, GoPointer, GoSlice } from './go-value.ts';
 import type { GoFunction, GoValue, TemplateSources } from './go-value.ts';
 import { sortedEntries } from './map-keys.ts';
 import type { BranchNode, Node, RangeNode, TemplateNode } from './node.ts';
-import type { Template } from './parser.ts';
+import type { Template } from './template.ts';
 import { Run } from './run.ts';
 import type { Scope } from './run.ts';
 import { setVariable } from './variables.ts';
@@ -17,7 +16,7 @@ import { quote } from '../quote.ts';
 
 export interface ExecuteOptions {
   readonly functions: ReadonlyMap<string, GoFunction>;
-  readonly limits?: TemplateLimits | undefined;
+  readonly limits: TemplateLimits;
   readonly sources?: TemplateSources | undefined;
 }
 
@@ -31,7 +30,7 @@ type Flow = 'next' | 'break' | 'continue';
  */
 export function executeTemplate(template: Template, data: GoValue, options: ExecuteOptions): ByteString {
   const run = new Run(template, options.functions, {
-    limits: options.limits ?? DEFAULT_LIMITS,
+    limits: options.limits,
     sources: options.sources ?? {},
     operand: evaluateOperand,
   });

@@ -151,15 +151,15 @@ export class ExpressionParser {
   #operand(): Expression | undefined {
     const term = this.#term();
     if (term === undefined || this.#tokens.peek().kind !== 'field') return term;
-    const at = this.#tokens.peek().at;
+    const { at } = this.#tokens.peek();
     const names: string[] = [];
     while (this.#tokens.peek().kind === 'field') names.push(this.#tokens.next().text.slice(1));
-    if (term.kind === 'field') return { ...term, at, names: [...term.names, ...names] };
-    if (term.kind === 'variable') return { ...term, at, names: [...term.names, ...names] };
+    if (term.kind === 'field') return { ...term, names: [...term.names, ...names] };
+    if (term.kind === 'variable') return { ...term, names: [...term.names, ...names] };
     if (NOT_CALLABLE.has(term.kind)) {
       this.#tokens.fail(`unexpected . after term ${quote(nodeText(term))}`, at);
     }
-    return { kind: 'chain', at, base: term, names };
+    return { kind: 'chain', at: term.at, base: term, names };
   }
 
   #term(): Expression | undefined {

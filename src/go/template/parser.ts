@@ -1,52 +1,24 @@
 import { quote } from '../quote.ts';
-import { DEFAULT_LIMITS } from './budget.ts';
-import type { TemplateLimits } from './budget.ts';
-import { byteLength } from './byte-string.ts';
 import { ExpressionParser } from './expression-parser.ts';
 import type { ParsePlace } from './expression-parser.ts';
 import type { Node, PipeNode } from './node.ts';
 import type { Token } from './lexer.ts';
-import { TemplateError } from './template-error.ts';
-import { TokenStream } from './token-stream.ts';
+import type { ParseOptions } from './template.ts';
+import type { TokenStream } from './token-stream.ts';
 import { unquote } from './unquote.ts';
-
-/** A parsed template, with the templates that it defines. */
-export interface Template {
-  readonly name: string;
-  readonly text: string;
-  /** By name; the template itself is among them. */
-  readonly templates: ReadonlyMap<string, readonly Node[]>;
-}
-
-/** What a template may call, and how it is named. */
-export interface ParseOptions {
-  readonly name: string;
-  readonly hasFunction: (name: string) => boolean;
-  readonly limits?: TemplateLimits;
-}
-
-/**
- * Parses a Go template.
- *
- * @throws {TemplateError} for the first mistake in it.
- */
-export function parseTemplate(text: string, options: ParseOptions): Template {
-  const { templateBytes } = options.limits ?? DEFAULT_LIMITS;
-  if (byteLength(text) > templateBytes) {
-    const reason = `the template is longer than ${templateBytes} bytes`;
-    throw new TemplateError('parse', { line: 1, column: 1 }, { reason });
-  }
-  const templates = new Map<string, readonly Node[]>();
-  new TemplateParser(new TokenStream(text), options, templates).parseAll();
-  return { name: options.name, text, templates };
-}
 
 type BlockEnd =
   | { readonly kind: 'end'; readonly at: number }
   | { readonly kind: 'else'; readonly at: number };
 
+/** What a block begins with, and where. */
+interface Opener {
+  readonly word: string;
+  readonly at: number;
+}
+
 /** Parses one template: the text itself, or one definition in it. They share tokens and the set of templates. */
-class TemplateParser {
+export class TemplateParser {
   readonly #tokens: TokenStream;
   readonly #options: ParseOptions;
   readonly #templates: Map<string, readonly Node[]>;
@@ -60,7 +32,7 @@ class TemplateParser {
     this.#templates = templates;
     this.#expressions = new ExpressionParser(tokens, {
       hasFunction: options.hasFunction,
-      maxDepth: (options.limits ?? DEFAULT_LIMITS).depth,
+      maxDepth: options.limits.depth,
       place: this.#place,
     });
   }
@@ -83,7 +55,7 @@ class TemplateParser {
 
   /** Parses a body up to its end, without an else, and adds it to the set. The name has been read. */
   parseBody(name: string, context: string, at: number): void {
-    const [nodes, end] = this.#block();
+    const [nodes, end] = this.#block({ word: context.split(' ')[0] ?? context, at });
     if (end.kind !== 'end') this.#tokens.fail(`unexpected {{else}} in ${context}`, end.at);
     this.#add(name, nodes, at);
   }
@@ -116,14 +88,18 @@ class TemplateParser {
     else if (!isEmpty(nodes)) this.#tokens.fail(`multiple definition of template ${quote(name)}`, at);
   }
 
-  #block(): readonly [readonly Node[], BlockEnd] {
+  #block(opener: Opener): readonly [readonly Node[], BlockEnd] {
     const nodes: Node[] = [];
     while (this.#tokens.peekWord().kind !== 'end of file') {
       const node = this.#textOrAction();
       if (node.kind === 'end' || node.kind === 'else') return [nodes, node];
       nodes.push(node);
     }
-    return this.#tokens.fail('unexpected end of the template; an {{end}} is missing', this.#tokens.peek().at);
+    const line = this.#tokens.lineOf(opener.at);
+    return this.#tokens.fail(
+      `unexpected end of the template: {{${opener.word}}} of line ${line} has no {{end}}`,
+      this.#tokens.peek().at,
+    );
   }
 
   #textOrAction(): Node | BlockEnd {
@@ -179,8 +155,8 @@ class TemplateParser {
   #branch(kind: 'if' | 'with', at: number): Node {
     return this.#scoped(at, () => {
       const pipe = this.#expressions.pipeline(kind, 'right');
-      const [body, end] = this.#block();
-      return { kind, at: pipe.at, pipe, body, otherwise: this.#otherwise(kind, end) };
+      const [body, end] = this.#block({ word: kind, at });
+      return { kind, at: pipe.at, pipe, body, otherwise: this.#otherwise({ word: kind, at }, end) };
     });
   }
 
@@ -188,20 +164,27 @@ class TemplateParser {
     return this.#scoped(at, () => {
       const pipe = this.#expressions.pipeline('range', 'right');
       this.#ranges++;
-      const [body, end] = this.#block();
+      const [body, end] = this.#block({ word: 'range', at });
       this.#ranges--;
-      return { kind: 'range', at: pipe.at, pipe, body, otherwise: this.#otherwise('range', end) };
+      return {
+        kind: 'range',
+        at: pipe.at,
+        pipe,
+        body,
+        otherwise: this.#otherwise({ word: 'range', at }, end),
+      };
     });
   }
 
-  #otherwise(kind: 'if' | 'with' | 'range', end: BlockEnd): readonly Node[] | undefined {
+  #otherwise(opener: Opener, end: BlockEnd): readonly Node[] | undefined {
     if (end.kind === 'end') return undefined;
     const next = this.#tokens.peek();
-    if (kind !== 'range' && next.kind === 'keyword' && next.text === kind) {
+    const { word } = opener;
+    if ((word === 'if' || word === 'with') && next.kind === 'keyword' && next.text === word) {
       this.#tokens.next();
-      return [this.#branch(kind, next.at)];
+      return [this.#branch(word, next.at)];
     }
-    const [nodes, last] = this.#block();
+    const [nodes, last] = this.#block(opener);
     if (last.kind !== 'end') this.#tokens.fail('expected {{end}}, found a second {{else}}', last.at);
     return nodes;
   }

@@ -6,7 +6,7 @@ import type { CallContext, GoFunction, GoValue, TemplateSources } from './go-val
 import { MemberFinder } from './member.ts';
 import { nodeText } from './node.ts';
 import type { CommandNode, Expression, Node } from './node.ts';
-import type { Template } from './parser.ts';
+import type { Template } from './template.ts';
 import { placeAt, TemplateError } from './template-error.ts';
 import type { MissingField } from './template-error.ts';
 

@@ -52,6 +52,10 @@ export class TokenStream {
     return this.fail(`unexpected ${what} in ${context}`, token.at);
   }
 
+  lineOf(at: number): number {
+    return placeAt(this.#text, at).line;
+  }
+
   fail(reason: string, at: number): never {
     throw new TemplateError('parse', placeAt(this.#text, at), { reason });
   }
