@@ -213,6 +213,25 @@ test('DSA keys are refused in so many words', () => {
   assert.match(failureOf('{{ genPrivateKey "dsa" }}').message, /DSA keys are not supported/);
 });
 
+test('where Go shows an address, which differs from run to run, there is always the same one', () => {
+  assert.equal(renderMessage('{{ printf "%p" .Changed.Changes }}', data()), '0xc000000000');
+  assert.equal(
+    renderMessage('{{ list (semver "1.2.3") | printf "%#v" }}', data()),
+    '[]interface {}{(*semver.Version)(0xc000000000)}',
+  );
+});
+
+test('methods of times and versions that are of no use in a message are not there', () => {
+  assert.match(
+    failureOf('{{ (toDate "2006" "2024").MarshalText }}').reason,
+    /can't evaluate field MarshalText in type time\.Time/,
+  );
+  assert.match(
+    failureOf('{{ (semver "1.2.3").MarshalText }}').reason,
+    /can't evaluate field MarshalText in type \*semver\.Version/,
+  );
+});
+
 test('whatever the template, there is a message or an explained failure', () => {
   const pieces = [
     '{{',
