@@ -10,6 +10,7 @@ import type { Clock } from '../model/clock.ts';
 import type { Log } from '../model/log.ts';
 import type { Publisher } from '../pipeline/publish/ports.ts';
 import type { RegistryClient, TagStore } from '../pipeline/scan/ports.ts';
+import type { BackoffOptions } from '../reconcile/backoff.ts';
 import type { Observer } from '../reconcile/engine.ts';
 import { Engine } from '../reconcile/engine.ts';
 import { afterTimeout } from '../reconcile/queue.ts';
@@ -36,6 +37,7 @@ export interface EngineParts {
   readonly dryRun?: boolean;
   readonly published?: NonNullable<AutomationDeps['published']>;
   readonly observer?: Observer;
+  readonly backoff?: BackoffOptions;
 }
 
 /** Marked files of which the readings are kept in memory. */

@@ -19,6 +19,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/run.ts')).run,
   },
   {
+    words: 'controller',
+    summary: 'Keep Git up to date from the objects in a cluster',
+    section: 'Run',
+    load: async () => (await import('./commands/controller.ts')).controller,
+  },
+  {
     words: 'demo',
     summary: 'Show the whole loop on this machine, with nothing to configure',
     section: 'Run',

@@ -79,6 +79,22 @@ export function choice<const Words extends readonly string[]>(
   };
 }
 
+/** A flag that is on or off, written as Go's flags are: `--flag`, `--flag=true`, `--flag=false`. */
+export function onOff(spec: string, help: string, otherwise: boolean): Flag<boolean> {
+  return {
+    spec: `${spec} [bool]`,
+    help: `${help} (default: ${otherwise})`,
+    repeatable: false,
+    words: ['true', 'false'],
+    read: (raw) => {
+      if (raw === undefined) return otherwise;
+      return (
+        raw === true || (typeof raw === 'string' && oneOf(raw, ['true', 'false'], longName(spec)) === 'true')
+      );
+    },
+  };
+}
+
 /** A flag with a duration, read as milliseconds. */
 export function duration(spec: string, help: string, otherwise: string): Flag<number> {
   return {

@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { KindName } from '../../api/kinds.ts';
+import type { Clock } from '../../model/clock.ts';
+import { TidemarkError } from '../../model/errors.ts';
+import type { Log } from '../../model/log.ts';
+import type { Engine } from '../../reconcile/engine.ts';
+import { Metrics } from '../../server/metrics.ts';
+import { routes } from '../../server/routes.ts';
+import { openKubernetesStore, type KubernetesStore } from '../../store/kubernetes/kubernetes-store.ts';
+import { LeaderElection, type Leadership } from '../../store/kubernetes/leader-election.ts';
+import { leaseName } from '../../store/kubernetes/lease-name.ts';
+import { pullSecretsOf } from '../../store/kubernetes/service-accounts.ts';
+import type { EventLog } from '../../store/store.ts';
+import { createEngine } from '../create-engine.ts';
+import { loggedEvents } from '../embedded/logged-events.ts';
+import { openParts, type Parts } from '../embedded/open-parts.ts';
+import { listen } from '../listen.ts';
+import { connectToCluster, type Cluster } from './connect.ts';
+import type { ControllerSettings, ElectionSettings } from './controller-settings.ts';
+import { PostedEvents } from './posted-events.ts';
+
+export interface ControllerDeps {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly userAgent: string;
+  /** Ends the controller. */
+  readonly signal: AbortSignal;
+}
+
+const component = 'tidemark';
+/** What is kept in memory and followed. Secrets, accounts and namespaces are read when they are needed. */
+const cached: readonly KindName[] = [
+  'GitRepository',
+  'ImageRepository',
+  'ImagePolicy',
+  'ImageUpdateAutomation',
+];
+const sharded: readonly KindName[] = ['ImageRepository', 'ImagePolicy', 'ImageUpdateAutomation'];
+
+/** What a controller is made of, whether it leads or follows. */
+interface Assembly {
+  readonly settings: ControllerSettings;
+  readonly deps: ControllerDeps;
+  readonly cluster: Cluster;
+  readonly store: KubernetesStore;
+  readonly events: EventLog;
+  readonly parts: Parts;
+  readonly metrics: Metrics;
+  /** The engine at work, while this process leads. */
+  engine: Engine | undefined;
+}
+
+/** Keeps Git up to date from the objects in a cluster, until told to stop. */
+export async function runController(settings: ControllerSettings, deps: ControllerDeps): Promise<void> {
+  await using cleanup = new AsyncDisposableStack();
+  const cluster = await connectToCluster(settings, deps, { qps: settings.qps, burst: settings.burst });
+  if (cluster === undefined) {
+    throw new TidemarkError(
+      'UsageError',
+      'there is no cluster to work in: run this in a pod, or name one with --kubeconfig and --context',
+    );
+  }
+  cleanup.defer(() => cluster.client.close());
+  const assembly = assemble(settings, deps, { cluster, cleanup });
+  await serve(assembly, cleanup);
+  await untilAborted(deps.signal, assembly.store.fill());
+  if (deps.signal.aborted) return;
+  const { election } = settings;
+  if (election === undefined) await lead(assembly, { signal: deps.signal, assert: () => undefined });
+  else await elect(assembly, election);
+}
+
+function assemble(
+  settings: ControllerSettings,
+  deps: ControllerDeps,
+  { cluster, cleanup }: { readonly cluster: Cluster; readonly cleanup: AsyncDisposableStack },
+): Assembly {
+  const { selector, namespace } = settings;
+  const store = openKubernetesStore({
+    ...deps,
+    client: cluster.client,
+    cached,
+    component,
+    epoch: randomUUID(),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(selector === undefined
+      ? {}
+      : { selectors: Object.fromEntries(sharded.map((kind) => [kind, selector])) }),
+  });
+  cleanup.defer(() => store.close());
+  const parts = openParts({ ...deps, folder: settings.storagePath });
+  cleanup.defer(() => parts.close());
+  const assembly: Assembly = {
+    settings,
+    deps,
+    cluster,
+    store,
+    parts,
+    events: eventsOf(settings, deps, { store, cleanup }),
+    metrics: new Metrics(() => assembly.engine?.depths() ?? {}),
+    engine: undefined,
+  };
+  return assembly;
+}
+
+function eventsOf(
+  { eventsAddress }: ControllerSettings,
+  deps: ControllerDeps,
+  { store, cleanup }: { readonly store: KubernetesStore; readonly cleanup: AsyncDisposableStack },
+): EventLog {
+  const logged = loggedEvents(store.events, deps.log);
+  if (eventsAddress === undefined) return logged;
+  const posted = new PostedEvents(logged, { ...deps, component, address: eventsAddress });
+  cleanup.defer(() => posted.close());
+  return posted;
+}
+
+async function serve(
+  { settings, store, metrics, deps }: Assembly,
+  cleanup: AsyncDisposableStack,
+): Promise<void> {
+  // Followers are ready too: ready means that the caches are filled and the lease can be taken over at once.
+  const ready = (): boolean => [...store.states().values()].every(({ state }) => state !== 'filling');
+  const app = routes({ metrics: metrics.registry, ready });
+  for (const address of [settings.health, settings.metrics]) {
+    if (address === undefined) continue;
+    const server = await listen(app, address);
+    cleanup.defer(() => server.close());
+    deps.log.info('serving health and metrics', { address: server.address });
+  }
+}
+
+/** Leads whenever the lease is ours, and waits for it otherwise. */
+async function elect(assembly: Assembly, election: ElectionSettings): Promise<void> {
+  const { deps, cluster, settings } = assembly;
+  const namespace = deps.environment['RUNTIME_NAMESPACE'] ?? cluster.namespace ?? 'flux-system';
+  const lease = { namespace, name: leaseName(component, settings.selector) };
+  const identity = `${hostname()}_${randomUUID()}`;
+  const candidate = new LeaderElection({ ...deps, ...election, client: cluster.client, lease, identity });
+  while (!deps.signal.aborted) {
+    const end = await candidate.run(deps.signal, (leadership) => lead(assembly, leadership));
+    if (end === 'stopped') return;
+  }
+}
+
+async function lead(assembly: Assembly, { signal }: Pick<Leadership, 'signal' | 'assert'>): Promise<void> {
+  const { settings, deps, store, parts, cluster } = assembly;
+  const engine = createEngine({
+    ...parts,
+    ...deps,
+    store: store.objects,
+    events: assembly.events,
+    concurrency: settings.concurrency,
+    crossNamespaceAllowed: settings.crossNamespaceAllowed,
+    requeueDependencyMs: settings.requeueDependencyMs,
+    backoff: settings.backoff,
+    watchesSecrets: false,
+    observer: assembly.metrics,
+    pullSecretsOf: (account) => pullSecretsOf(cluster.client, account),
+  });
+  assembly.engine = engine;
+  const stopped = stopOnAbort(engine, signal);
+  await untilAborted(signal, engine.start());
+  await stopped;
+  assembly.engine = undefined;
+}
+
+/** Stops as soon as leading is over, and not only when somebody gets round to it. */
+async function stopOnAbort(engine: Engine, signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) {
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  }
+  await engine.stop();
+}
+
+/** Waits for `work`, but no longer than until the signal is aborted. */
+async function untilAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
+  if (signal.aborted) return;
+  const aborted = new Promise<void>((resolve) =>
+    signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
+  await Promise.race([work, aborted]);
+}
