@@ -1,4 +1,8 @@
-import { startGitServer as startFake } from '../../fakes/git-server/git-server.ts';
+import {
+  startGitServer as startFake,
+  type GitRequest,
+  type Misbehaviour,
+} from '../../fakes/git-server/git-server.ts';
 import type { BasicCredentials } from './registry-writer.ts';
 import type { Lifetime } from './workspace.ts';
 
@@ -9,6 +13,8 @@ export interface RunningGitServer {
   readonly folder: string;
   /** Calls back when the next push is about to be taken. */
   onNextPush(callback: () => void): void;
+  /** How it misbehaves from now on; undefined is well again. */
+  misbehave(how: ((request: GitRequest) => Misbehaviour | undefined) | undefined): void;
 }
 
 /** With credentials every request needs them, as Basic access. */
@@ -23,6 +29,9 @@ export async function startGitServer(
   return {
     url: server.url,
     folder,
+    misbehave: (how) => {
+      server.intercept = how;
+    },
     onNextPush: (callback) => {
       server.intercept = ({ method, service }) => {
         if (method !== 'POST' || service !== 'git-receive-pack') return undefined;
