@@ -8,6 +8,7 @@ import type { AccessSources } from '../controllers/registry-access.ts';
 import { judge } from '../controllers/outcomes.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Log } from '../model/log.ts';
+import { templateSources } from '../pipeline/publish/io/template-sources.ts';
 import type { Publisher } from '../pipeline/publish/ports.ts';
 import type { RegistryClient, TagStore } from '../pipeline/scan/ports.ts';
 import type { BackoffOptions } from '../reconcile/backoff.ts';
@@ -47,6 +48,7 @@ export function createEngine(parts: EngineParts): Engine {
   const automations = new ImageUpdateAutomationController({
     ...parts,
     readings: createReadingCache(readingCacheSize),
+    sources: templateSources(parts.clock),
   });
   return new Engine({
     ...parts,

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 
 import type { DocumentProblem, SkippedDocument } from '../api/documents.ts';
+import type { TemplateSources } from '../go/template/go-value.ts';
 import { type KindName, kindNames } from '../api/kinds.ts';
+import type { Clock } from '../model/clock.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import { parseKey } from '../model/object-key.ts';
+import { templateSources } from '../pipeline/publish/io/template-sources.ts';
 import { replaceFile } from '../pipeline/update/io/replace-file.ts';
 import { walkFolder } from '../pipeline/update/io/walk-folder.ts';
 import { Sources } from '../store/local/sources.ts';
@@ -41,10 +44,12 @@ export interface Tools {
   candidates(path: string): Iterable<Candidate>;
   /** Everything that the files of `paths` define; `-` is `standardInput`. */
   definedObjects(paths: readonly string[], standardInput: Uint8Array | undefined): DefinedObjects;
+  /** The time and randomness that a message template may ask for. */
+  templateSources(clock: Clock): TemplateSources;
 }
 
 export function createTools(): Tools {
-  return { candidates, definedObjects };
+  return { candidates, definedObjects, templateSources };
 }
 
 function* candidates(path: string): Generator<Candidate> {

@@ -5,6 +5,7 @@ import { inspectPolicy } from '../../controllers/image-policy/inspect-policy.ts'
 import { previewAutomation } from '../../controllers/image-update-automation/preview-automation.ts';
 import { createReadingCache } from '../../controllers/image-update-automation/reading-cache.ts';
 import { GitPublisher } from '../../pipeline/publish/io/git-publisher.ts';
+import { templateSources } from '../../pipeline/publish/io/template-sources.ts';
 import { createTagDatabase } from '../../pipeline/scan/io/tag-database.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import type { EmbeddedHomeDeps } from './embedded-home.ts';
@@ -36,7 +37,14 @@ export function createInspector(stateFolder: string, store: ObjectStore, deps: E
     preview: (automation, signal) =>
       previewAutomation(
         automation,
-        { store, readings, publisher: publisher(), now: deps.clock.now(), crossNamespaceAllowed: true },
+        {
+          store,
+          readings,
+          sources: templateSources(deps.clock),
+          publisher: publisher(),
+          now: deps.clock.now(),
+          crossNamespaceAllowed: true,
+        },
         signal,
       ),
     close: async () => {

@@ -67,7 +67,8 @@ export const templateTest = defineCommand({
     const template = (await readInput(file, deps)).toString('utf8');
     const messageData = data === undefined ? sample : await readData(data, deps);
     try {
-      out.data(renderMessage(template, messageData, { sources: { now: () => deps.clock.now() } }));
+      const sources = (await deps.tools()).templateSources(deps.clock);
+      out.data(renderMessage(template, messageData, { sources }));
       return exitCodes.done;
     } catch (error) {
       if (!(error instanceof MessageTemplateError)) throw error;

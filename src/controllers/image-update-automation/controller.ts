@@ -1,6 +1,7 @@
 import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
 import type { StatusOf } from '../../api/kinds.ts';
 import { parseMilliseconds } from '../../go/duration.ts';
+import type { TemplateSources } from '../../go/template/go-value.ts';
 import type { Publisher, PublishResult } from '../../pipeline/publish/ports.ts';
 import { formatTime, isReady } from '../../reconcile/conditions.ts';
 import type { Controller, Done, Run } from '../../reconcile/controller.ts';
@@ -16,6 +17,7 @@ import { publishAutomation } from './publish-automation.ts';
 export interface AutomationDeps extends GatherDeps {
   readonly publisher: Publisher;
   readonly readings: ReadingCache;
+  readonly sources: TemplateSources;
   readonly events: EventLog;
   /** Told of every run that read the repository: for `--dry-run`, `diff` and progress. */
   readonly published?: (

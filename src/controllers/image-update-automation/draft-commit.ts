@@ -1,4 +1,5 @@
 import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
+import type { TemplateSources } from '../../go/template/go-value.ts';
 import type { ImageRef } from '../../model/image-ref.ts';
 import type { MessageChange } from '../../pipeline/publish/message/message-data.ts';
 import { renderMessage } from '../../pipeline/publish/message/render-message.ts';
@@ -23,6 +24,8 @@ export interface Drafting {
   readonly refs: ReadonlyMap<string, ImageRef>;
   readonly now: Date;
   readonly readings: ReadingCache;
+  /** The clock and randomness that a message template may ask for. */
+  readonly sources: TemplateSources;
 }
 
 export interface Drafted {
@@ -55,15 +58,16 @@ export function draftCommit(tree: TreeView, drafting: Drafting): Drafted {
 function commitOf(
   files: CommitDraft['files'],
   changes: readonly MessageChange[],
-  { automation, now }: Drafting,
+  { automation, now, sources }: Drafting,
 ): CommitDraft {
   const { metadata, spec } = automation;
   const commit = spec.git?.commit;
-  const message = renderMessage(commit?.messageTemplate ?? '', {
+  const data = {
     automation: { namespace: metadata.namespace, name: metadata.name },
     values: commit?.messageTemplateValues,
     changes,
-  });
+  };
+  const message = renderMessage(commit?.messageTemplate ?? '', data, { sources });
   return {
     files,
     message,

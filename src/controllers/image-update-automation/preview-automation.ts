@@ -1,4 +1,5 @@
 import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
+import type { TemplateSources } from '../../go/template/go-value.ts';
 import type { Publisher, PublishResult, TreeView } from '../../pipeline/publish/ports.ts';
 import { readMarkers } from '../../pipeline/update/read-markers.ts';
 import type { Drafted, ReadingCache } from './draft-commit.ts';
@@ -28,6 +29,7 @@ export interface Preview {
 export interface PreviewDeps extends GatherDeps {
   readonly publisher: Publisher;
   readonly readings: ReadingCache;
+  readonly sources: TemplateSources;
   readonly now: Date;
 }
 

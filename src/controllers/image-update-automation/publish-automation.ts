@@ -1,4 +1,5 @@
 import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
+import type { TemplateSources } from '../../go/template/go-value.ts';
 import { isTidemarkError } from '../../model/errors.ts';
 import type { ImageRef } from '../../model/image-ref.ts';
 import { checkImageRef } from '../../model/image-ref.ts';
@@ -12,6 +13,7 @@ import type { Policies, Source } from './gather.ts';
 export interface PublishDeps {
   readonly publisher: Publisher;
   readonly readings: ReadingCache;
+  readonly sources: TemplateSources;
   /** All but the push. */
   readonly dryRun: boolean;
   /** Sees each tree that a commit is drafted from. */
@@ -53,7 +55,14 @@ export async function publishAutomation(
         draft: (tree) => {
           checkedOut = true;
           deps.inspect?.(tree);
-          drafted = draftCommit(tree, { automation, policies, refs, now, readings: deps.readings });
+          drafted = draftCommit(tree, {
+            automation,
+            policies,
+            refs,
+            now,
+            readings: deps.readings,
+            sources: deps.sources,
+          });
           return drafted.draft;
         },
       },
