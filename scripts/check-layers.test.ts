@@ -159,7 +159,7 @@ test('words in comments, strings and regular expressions are no violation', () =
 test('tests may construct adapters and fakes, but not what stands above them', () => {
   const problems = check({
     'src/controllers/a/a.test.ts':
-      "import '../../store/local/local-store.ts';\nimport '../../../test/builders/policy.ts';\nimport '../../pipeline/scan/io/x.ts';\nimport { readFileSync } from 'node:fs';",
+      "import '../../store/local/local-store.ts';\nimport '../../../test/builders/policy.ts';\nimport '../../pipeline/scan/io/x.ts';\nimport { systemClock } from '../../app/clock.ts';\nimport { readFileSync } from 'node:fs';",
     'src/pipeline/scan/scan.test.ts': "import '../../controllers/a/a.ts';",
   });
   assert.deepEqual(problems, [
