@@ -30,7 +30,7 @@ type PolicyRun = Run<'ImagePolicy'>;
 /** `spec.interval: 0s` counts as this. */
 const defaultDigestIntervalMs = 10 * 60_000;
 /** How long a policy waits for the first scan of its repository before it says so. */
-const firstScanGraceMs = 5000;
+const firstScanGraceMs = 30_000;
 /** Tags that vanish may be on their way back, and meanwhile the last selection stands. */
 const vanishedGraceMs = 15_000;
 
