@@ -87,10 +87,10 @@ export function onOff(spec: string, help: string, otherwise: boolean): Flag<bool
     repeatable: false,
     words: ['true', 'false'],
     read: (raw) => {
-      if (raw === undefined) return otherwise;
-      return (
-        raw === true || (typeof raw === 'string' && oneOf(raw, ['true', 'false'], longName(spec)) === 'true')
-      );
+      if (typeof raw === 'string') return oneOf(raw, ['true', 'false'], longName(spec)) === 'true';
+      // Of a flag whose name begins with no-, the parser says false when it was given, and true when it was not.
+      const given = spec.startsWith('--no-') ? raw === false : raw === true;
+      return given || otherwise;
     },
   };
 }
