@@ -12,7 +12,7 @@ import { templateSources } from '../pipeline/publish/io/template-sources.ts';
 import type { Publisher } from '../pipeline/publish/ports.ts';
 import type { RegistryClient, TagStore } from '../pipeline/scan/ports.ts';
 import type { BackoffOptions } from '../reconcile/backoff.ts';
-import type { Observer } from '../reconcile/engine.ts';
+import type { Observer } from '../reconcile/observer.ts';
 import { Engine } from '../reconcile/engine.ts';
 import { afterTimeout } from '../reconcile/queue.ts';
 import type { EventLog, ObjectStore } from '../store/store.ts';

@@ -1,7 +1,6 @@
 import { findCondition } from '../reconcile/conditions.ts';
-import type { Herald } from '../reconcile/controller.ts';
+import type { AnyHerald, Herald } from '../reconcile/controller.ts';
 import { targetOf } from '../reconcile/controller.ts';
-import type { AnyHerald } from '../reconcile/engine.ts';
 import { policiesTarget } from './image-update-automation/controller.ts';
 
 /** A repository that appears, goes or fails concerns policies that wait for its tags. New tags are told by the scan itself. */

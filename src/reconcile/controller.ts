@@ -79,3 +79,6 @@ export interface Herald<K extends KindName> {
 export function targetOf(kind: KindName, namespace: string, name: string): string {
   return `${kind}/${namespace}/${name}`;
 }
+
+export type AnyController = { readonly [K in ReconciledKind]: Controller<K> }[ReconciledKind];
+export type AnyHerald = { readonly [K in KindName]: Herald<K> }[KindName];

@@ -1,27 +1,18 @@
 import { reconcileRequestAnnotation } from '../api/annotations.ts';
-import type { KindName, Kinds, ReconciledKind } from '../api/kinds.ts';
+import type { KindName, Kinds } from '../api/kinds.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Log } from '../model/log.ts';
 import { formatKey } from '../model/object-key.ts';
 import type { EventLog, ObjectStore } from '../store/store.ts';
 import type { BackoffOptions } from './backoff.ts';
-import type { Controller, Herald } from './controller.ts';
+import type { AnyController, AnyHerald } from './controller.ts';
 import { follow } from './follow.ts';
 import { Lane } from './lane.ts';
 import { News } from './news.ts';
+import type { Observer } from './observer.ts';
 import type { Outcome } from './outcome.ts';
 import type { After } from './queue.ts';
 import { Reconciler } from './reconciler.ts';
-
-/** Told about every pass, for metrics and for progress on a terminal. */
-export interface Observer {
-  ran(
-    kind: ReconciledKind,
-    key: string,
-    result: { readonly seconds: number; readonly outcome: Outcome | undefined },
-  ): void;
-  deleted(kind: ReconciledKind, key: string): void;
-}
 
 export interface EngineOptions {
   readonly store: ObjectStore;
@@ -39,9 +30,6 @@ export interface EngineOptions {
   readonly backoff?: BackoffOptions;
   readonly observer?: Observer;
 }
-
-export type AnyController = { readonly [K in ReconciledKind]: Controller<K> }[ReconciledKind];
-export type AnyHerald = { readonly [K in KindName]: Herald<K> }[KindName];
 
 interface Seen {
   readonly generation: number | undefined;

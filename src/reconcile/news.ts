@@ -1,7 +1,6 @@
 import type { KindName, Kinds } from '../api/kinds.ts';
 import { formatKey } from '../model/object-key.ts';
-import type { Herald } from './controller.ts';
-import type { AnyHerald } from './engine.ts';
+import type { AnyHerald, Herald } from './controller.ts';
 import { Referrers } from './referrers.ts';
 
 /** What is new about objects, and whom it concerns. */

@@ -5,14 +5,7 @@ import { openLocalStore } from '../../store/local/local-store.ts';
 import { runnerPid } from '../../store/local/state-lock.ts';
 import type { Home } from '../home.ts';
 import type { Inspector } from './inspector.ts';
-import type { EmbeddedPlace } from './place.ts';
-
-export interface EmbeddedHomeDeps {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly userAgent: string;
-}
+import type { EmbeddedHomeDeps, EmbeddedPlace } from './place.ts';
 
 /** The home of objects that files define, seen by a command that looks or asks for something. */
 export async function openEmbeddedHome(place: EmbeddedPlace, deps: EmbeddedHomeDeps): Promise<Home> {

@@ -8,7 +8,7 @@ import { GitPublisher } from '../../pipeline/publish/io/git-publisher.ts';
 import { templateSources } from '../../pipeline/publish/io/template-sources.ts';
 import { createTagDatabase } from '../../pipeline/scan/io/tag-database.ts';
 import type { ObjectStore } from '../../store/store.ts';
-import type { EmbeddedHomeDeps } from './embedded-home.ts';
+import type { EmbeddedHomeDeps } from './place.ts';
 
 /** What can be asked about objects beyond what they say themselves. */
 export type Inspector = Pick<Home, 'inspect' | 'preview' | 'close'>;

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import type { Clock } from '../../model/clock.ts';
 import { TidemarkError } from '../../model/errors.ts';
+import type { Log } from '../../model/log.ts';
 import { defaultStateFolder } from '../../store/local/state-folder.ts';
 
 /** What people say about where things are: flags, and variables of the environment. */
@@ -15,6 +17,14 @@ export interface EmbeddedPlace {
   readonly standardInput?: Uint8Array;
   readonly stateFolder: string;
   readonly secretsFolder?: string;
+}
+
+/** What a home needs of the world around it. */
+export interface EmbeddedHomeDeps {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly userAgent: string;
 }
 
 export interface PlaceDeps {

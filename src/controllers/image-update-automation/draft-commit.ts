@@ -1,14 +1,11 @@
-import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
 import type { TemplateSources } from '../../go/template/go-value.ts';
-import type { ImageRef } from '../../model/image-ref.ts';
 import type { MessageChange } from '../../pipeline/publish/message/message-data.ts';
 import { renderMessage } from '../../pipeline/publish/message/render-message.ts';
 import type { CommitDraft, TreeFile, TreeView } from '../../pipeline/publish/ports.ts';
 import type { MarkerReading } from '../../pipeline/update/read-markers.ts';
 import { readMarkers } from '../../pipeline/update/read-markers.ts';
 import { updateFile } from '../../pipeline/update/update-file.ts';
-import type { Policies } from './gather.ts';
-import type { Problem } from './problems.ts';
+import type { Problem, Selections } from './problems.ts';
 import { markerProblems } from './problems.ts';
 
 /** What was read in a file before: the same blob is never parsed twice. */
@@ -17,11 +14,7 @@ export interface ReadingCache {
   set(blob: string, reading: MarkerReading): void;
 }
 
-export interface Drafting {
-  readonly automation: ImageUpdateAutomation;
-  readonly policies: Policies;
-  /** By `namespace:name`, only those that are sound. */
-  readonly refs: ReadonlyMap<string, ImageRef>;
+export interface Drafting extends Selections {
   readonly now: Date;
   readonly readings: ReadingCache;
   /** The clock and randomness that a message template may ask for. */

@@ -1,12 +1,22 @@
+import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
+import type { ImageRef } from '../../model/image-ref.ts';
 import type { MarkerReading } from '../../pipeline/update/read-markers.ts';
 import type { FileUpdate } from '../../pipeline/update/update-file.ts';
-import type { Drafting } from './draft-commit.ts';
+import type { Policies } from './gather.ts';
 
 /** Something in a file that keeps a marker from doing its work. */
 export interface Problem {
   readonly file: string;
   readonly line?: number | undefined;
   readonly message: string;
+}
+
+/** What the policies of an automation's namespace have to give. */
+export interface Selections {
+  readonly automation: ImageUpdateAutomation;
+  readonly policies: Policies;
+  /** By `namespace:name`, only those that are sound. */
+  readonly refs: ReadonlyMap<string, ImageRef>;
 }
 
 const shown = 3;
@@ -18,7 +28,7 @@ export function markerProblems(
     reading,
     update,
   }: { readonly path: string; readonly reading: MarkerReading; readonly update: FileUpdate },
-  drafting: Pick<Drafting, 'automation' | 'policies' | 'refs'>,
+  drafting: Selections,
 ): readonly Problem[] {
   if (reading.unreadable !== undefined) {
     return [{ file: path, line: reading.unreadable.line, message: reading.unreadable.message }];
@@ -36,7 +46,7 @@ export function markerProblems(
 /** Why no value comes for a marker's policy; undefined when one does, or will. */
 function silenceOf(
   policy: { readonly namespace: string; readonly name: string },
-  { automation, policies, refs }: Pick<Drafting, 'automation' | 'policies' | 'refs'>,
+  { automation, policies, refs }: Selections,
 ): string | undefined {
   const { namespace } = automation.metadata;
   const text = `${policy.namespace}:${policy.name}`;
