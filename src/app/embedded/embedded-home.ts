@@ -1,5 +1,3 @@
-import type { Clock } from '../../model/clock.ts';
-import type { Log } from '../../model/log.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { openLocalStore } from '../../store/local/local-store.ts';
 import { runnerPid } from '../../store/local/state-lock.ts';

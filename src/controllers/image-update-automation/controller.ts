@@ -167,8 +167,13 @@ function observedRevision(
   { route }: Source,
 ): string {
   return result.outcome === 'pushed' && !route.push.switched
-    ? `${result.branch}@sha1:${result.commit}`
+    ? `${result.branch}@${hashName(result.commit)}:${result.commit}`
     : result.revision;
+}
+
+/** Which hash a commit id is made of, by its length. */
+function hashName(commit: string): 'sha1' | 'sha256' {
+  return commit.length === 64 ? 'sha256' : 'sha1';
 }
 
 function pushSummary(
