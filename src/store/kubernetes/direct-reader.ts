@@ -59,8 +59,8 @@ export class DirectReader<K extends KindName> implements ObjectReader<K> {
       yield { type: 'bookmark', resourceVersion: from };
     }
     const { namespace, labelSelector } = options;
-    const watch = { ...this.#options, ...this.#asked(), namespace, labelSelector, from, signal };
-    for await (const change of followChanges(watch)) {
+    const watch = { ...this.#options, ...this.#asked(), ...named(options), namespace, labelSelector };
+    for await (const change of followChanges({ ...watch, from, signal })) {
       if (signal.aborted) return;
       yield this.#toEvent(change);
     }
@@ -89,7 +89,7 @@ export class DirectReader<K extends KindName> implements ObjectReader<K> {
       const items: Kinds[K][] = [];
       try {
         const resourceVersion = await listPages(
-          { ...this.#options, ...this.#asked(), ...options, signal },
+          { ...this.#options, ...this.#asked(), ...options, ...named(options), signal },
           (page) => items.push(...page.map((item) => this.#codec.fromServer(item))),
         );
         return { items: items.toSorted(byKey), resourceVersion };
@@ -114,4 +114,9 @@ export class DirectReader<K extends KindName> implements ObjectReader<K> {
 /** The server's own complaint would not say that it is about the selector. */
 function checkSelector({ labelSelector }: ListOptions): void {
   if (labelSelector !== undefined) parseLabelSelector(labelSelector);
+}
+
+/** Whoever may only see some objects by name may list and watch each of them in this way. */
+function named({ name }: ListOptions): { readonly fieldSelector?: string } {
+  return name === undefined ? {} : { fieldSelector: `metadata.name=${name}` };
 }

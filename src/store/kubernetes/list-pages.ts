@@ -20,7 +20,8 @@ export interface ListPagesOptions extends Pick<
   readonly notOlderThan?: string | undefined;
 }
 
-const itemsPerPage = '500';
+/** Small enough that what a page is read from is soon garbage. */
+const itemsPerPage = '200';
 
 /** Called with the items of each page. Returns the version of the whole list. */
 export async function listPages(

@@ -25,6 +25,7 @@ test('an object from a server is trimmed of what nobody reads', () => {
       policy: { numerical: { order: 'asc' } },
       digestReflectionPolicy: 'Never',
     },
+    status: { observedGeneration: -1 },
   });
   assert.ok(Object.isFrozen(object.spec.policy));
 });

@@ -91,20 +91,13 @@ export class ObjectCodec<K extends KindName> {
     if (this.#complete === undefined) return {};
     const spec = this.#complete.spec(raw['spec']);
     const status = raw['status'];
-    return isUntouched(status) ? { spec } : { spec, status: this.#complete.status(status) };
+    // A definition without a default gives a new object no status at all.
+    return isEmpty(status) ? { spec } : { spec, status: this.#complete.status(status) };
   }
 }
 
-/** The status that an object has from its definition, before anybody has written one. */
-export const untouchedStatus: Readonly<Record<string, unknown>> = { observedGeneration: -1 };
-
-function isUntouched(status: unknown): boolean {
-  if (status === undefined || status === null || typeof status !== 'object') return true;
-  const entries = Object.entries(status);
-  return (
-    entries.length === 0 ||
-    (entries.length === 1 && entries[0]?.[0] === 'observedGeneration' && entries[0][1] === -1)
-  );
+function isEmpty(status: unknown): boolean {
+  return typeof status !== 'object' || status === null || Object.keys(status).length === 0;
 }
 
 function withoutLastApplied(

@@ -7,7 +7,7 @@ import { asApiStatus } from './api-status.ts';
 import type { KubeClient } from './kube-client.ts';
 import { isEmptyPatch, mergePatch } from './merge-patch.ts';
 import type { MergePatch } from './merge-patch.ts';
-import { ObjectCodec, untouchedStatus } from './object-codec.ts';
+import { ObjectCodec } from './object-codec.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { nameOf, resourceOf } from './resource.ts';
 import { isLater } from './version-order.ts';
@@ -53,7 +53,7 @@ export class ObjectWriter<K extends KindName> {
     const wanted = withoutUndefined(status);
     for (let tries = 1; ; tries += 1) {
       const base = await this.#base(key, options, tries > 1);
-      const patch = mergePatch(base.status ?? untouchedStatus, wanted);
+      const patch = mergePatch(base.status ?? {}, wanted);
       const isDone = base.status !== undefined && isEmptyPatch(patch);
       if (isDone) return base;
       const { resourceVersion } = base.metadata;

@@ -1,8 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { kindDefinitions, kindNames } from '../../../src/api/kinds.ts';
 import type { AnyObject, KindName } from '../../../src/api/kinds.ts';
 import { systemClock } from '../../../src/app/clock.ts';
@@ -17,8 +14,8 @@ import type { StoreHarness } from '../../../src/store/store-contract.ts';
 import { waitUntil } from '../harness/wait-until.ts';
 import { clientOf, connectionTo } from './harness/admin-client.ts';
 import { type ControlPlane, controlPlaneMissing, startControlPlane } from './harness/control-plane.ts';
+import { installKinds } from './harness/install-kinds.ts';
 
-const crds = fileURLToPath(new URL('../../../deploy/crds/', import.meta.url));
 const namespaces = ['flux-system', 'team-a', 'team-b', 'a'];
 const customKinds = kindNames.filter((kind) => kindDefinitions[kind].group !== '');
 
@@ -30,8 +27,7 @@ before(async () => {
   if (missing !== false) throw new Error(missing);
   controlPlane = await startControlPlane();
   admin = clientOf(connectionTo(controlPlane));
-  for (const file of readdirSync(crds)) controlPlane.kubectl(['apply', '-f', join(crds, file)]);
-  controlPlane.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
+  installKinds(controlPlane);
   for (const name of namespaces) controlPlane.kubectl(['create', 'namespace', name]);
 });
 

@@ -27,6 +27,8 @@ export interface ControlPlane {
   kill(program: Program, signal: NodeJS.Signals): Promise<void>;
   /** Starts a program again that was ended. */
   start(program: Program): Promise<void>;
+  /** The command that a program was started with. */
+  startScript(program: Program): string;
   stop(): void;
 }
 
@@ -81,7 +83,8 @@ class RunningControlPlane implements ControlPlane {
     const pid = this.#pids().get(program);
     if (pid === undefined) throw new Error(`${program} does not run`);
     process.kill(pid, signal);
-    await waitUntil(() => !isAlive(pid), { what: `the end of ${program}` });
+    // An API server that is asked to end waits for those who watch, for up to a minute.
+    await waitUntil(() => !isAlive(pid), { what: `the end of ${program}`, timeoutMs: 90_000 });
   }
 
   async start(program: Program): Promise<void> {
@@ -98,6 +101,10 @@ class RunningControlPlane implements ControlPlane {
       what: 'an API server that is ready',
       timeoutMs: 60_000,
     });
+  }
+
+  startScript(program: Program): string {
+    return readFileSync(join(this.folder, `start-${program}.sh`), 'utf8');
   }
 
   stop(): void {
