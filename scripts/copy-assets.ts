@@ -2,7 +2,7 @@
 import { chmodSync, cpSync, existsSync } from 'node:fs';
 
 /** Copied to the same place below `dist/`, so that a path relative to a source file holds in both trees. */
-const assets = ['examples/three-environments'];
+const assets = ['examples/three-environments', 'deploy/install'];
 
 for (const asset of assets) cpSync(asset, `dist/${asset}`, { recursive: true });
 const entry = 'dist/src/main.js';

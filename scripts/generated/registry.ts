@@ -2,6 +2,7 @@ import { kindDefinitions } from '../../src/api/kinds.ts';
 import { commandPage } from './command-page.ts';
 import { customResourceDefinitionFile } from './custom-resource-definition.ts';
 import type { GeneratedFile } from './generated-file.ts';
+import { installFiles } from './install-manifests.ts';
 import { kindPage } from './kind-page.ts';
 
 const { ImageRepository, ImagePolicy, ImageUpdateAutomation, GitRepository } = kindDefinitions;
@@ -17,4 +18,5 @@ export const generatedFiles: readonly GeneratedFile[] = [
   customResourceDefinitionFile(ImagePolicy),
   customResourceDefinitionFile(ImageUpdateAutomation),
   customResourceDefinitionFile(GitRepository),
+  ...installFiles,
 ];
