@@ -340,3 +340,22 @@ test('a suspended policy acknowledges a requested run and does nothing', async (
   await loop.request('ImagePolicy', 'app');
   assert.equal((await loop.get('ImagePolicy', 'app'))?.status?.latestRef, undefined);
 });
+
+test('to suspend and to resume raise the observed generation of an object that has a verdict', async (t) => {
+  const { loop } = await startAll(t);
+  const settled = await loop.get('ImagePolicy', 'app');
+  for (const suspend of ['\n  suspend: true', '']) {
+    loop.write('all.yaml', [repository, `${policy.trimEnd()}${suspend}\n`, source, automation].join('---'));
+    const before = (await loop.get('ImagePolicy', 'app'))?.metadata.generation ?? 0;
+    await loop.until(async () => {
+      const { metadata, status } = (await loop.get('ImagePolicy', 'app')) ?? {};
+      return metadata?.generation === before + 1 && status?.observedGeneration === before + 1;
+    });
+    const { status } = (await loop.get('ImagePolicy', 'app')) ?? {};
+    assert.deepEqual(status?.latestRef, settled?.status?.latestRef);
+    assert.deepEqual(
+      status?.conditions?.map(({ type, status: is }) => `${type}=${is}`),
+      ['Ready=True'],
+    );
+  }
+});

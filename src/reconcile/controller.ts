@@ -19,6 +19,8 @@ export interface Run<K extends ReconciledKind> {
   readonly draft: StatusOf<K>;
   /** Wakes everything that refers to `target` once this run is written. */
   wake(target: string): void;
+  /** Notes something on the object itself, once the status is written. Nothing is written when it stands there already. */
+  annotate(key: string, value: string): void;
   /** The step that failed last time has passed: a Ready=False left behind no longer counts. */
   passed(...reasons: readonly string[]): void;
 }

@@ -7,7 +7,8 @@ import type { Log } from '../model/log.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import { formatKey } from '../model/object-key.ts';
 import type { EventLog, EventRecord, ObjectStore } from '../store/store.ts';
-import { findCondition, isReady } from './conditions.ts';
+import { chooseEvent } from './choose-event.ts';
+import { findCondition } from './conditions.ts';
 import type { Controller, Done, Run } from './controller.ts';
 import { finalize } from './finalize.ts';
 import type { Outcome } from './outcome.ts';
@@ -66,6 +67,7 @@ export class Reconciler {
     const status = statusOf(object);
     const wakes = new Set<string>();
     const passed = new Set<string>();
+    const notes = new Map<string, string>();
     const requested = requestedAt !== undefined && requestedAt !== status.lastHandledReconcileAt;
     const run: Run<K> = {
       object,
@@ -76,12 +78,14 @@ export class Reconciler {
       signal,
       draft: structuredClone(status),
       wake: (target) => wakes.add(target),
+      annotate: (key, value) => void notes.set(key, value),
       passed: (...reasons) => {
         for (const reason of reasons) passed.add(reason);
       },
     };
     const { outcome, done } = await this.#attempt(controller, run);
     if (outcome.type !== 'pending') await this.#commit(context, { run, outcome, done, passed });
+    await this.#annotate(context, notes);
     for (const target of wakes) this.#deps.wake(target);
     return { type: 'done', outcome };
   }
@@ -159,16 +163,30 @@ export class Reconciler {
     }
   }
 
+  async #annotate<K extends ReconciledKind>(
+    { controller, object, key }: Context<K>,
+    notes: ReadonlyMap<string, string>,
+  ): Promise<void> {
+    const present = object.metadata.annotations ?? {};
+    const news = [...notes].filter(([name, value]) => present[name] !== value);
+    if (news.length === 0) return;
+    try {
+      await this.#deps.store.patchMetadata(controller.kind, key, { annotations: Object.fromEntries(news) });
+    } catch (error) {
+      if (!isTidemarkError(error, 'NotFound')) throw error;
+    }
+  }
+
   async #acknowledge<K extends ReconciledKind>(context: Context<K>): Promise<Pass> {
     const { controller, object, requestedAt } = context;
-    const status = statusOf(object);
-    if (
-      controller.acknowledgesWhileSuspended &&
-      requestedAt !== undefined &&
-      requestedAt !== status.lastHandledReconcileAt
-    ) {
-      await this.#write(context, { ...status, lastHandledReconcileAt: requestedAt });
-    }
+    const before = statusOf(object);
+    const status = structuredClone(before);
+    if (controller.acknowledgesWhileSuspended && requestedAt !== undefined)
+      status.lastHandledReconcileAt = requestedAt;
+    // What tools go by: an object whose last verdict stands has been seen as it is now.
+    const { generation } = object.metadata;
+    if (generation !== undefined && hasVerdict(before)) status.observedGeneration = generation;
+    await this.#write(context, status);
     return { type: 'skipped' };
   }
 
@@ -202,29 +220,6 @@ export class Reconciler {
   ): Promise<void> {
     await this.#deps.events.record({ kind: controller.kind, object, ...event });
   }
-}
-
-/** Which event tells of this run, if any. Nothing new is only told to those who asked. */
-export function chooseEvent(
-  before: StatusOf<ReconciledKind>,
-  after: StatusOf<ReconciledKind>,
-  result: { readonly run: { readonly requested: boolean }; readonly done: Done | undefined },
-): Pick<EventRecord, 'type' | 'reason' | 'message'> | undefined {
-  const ready = findCondition(after.conditions ?? [], 'Ready');
-  const { done } = result;
-  if (done?.announcement !== undefined)
-    return { type: 'Normal', reason: 'Succeeded', message: done.announcement };
-  if (ready === undefined) return undefined;
-  const { reason, message } = ready;
-  if (!isReady(after.conditions ?? [])) return { type: 'Warning', reason, message };
-  const readyBefore = isReady(before.conditions ?? [])
-    ? findCondition(before.conditions ?? [], 'Ready')
-    : undefined;
-  if (readyBefore === undefined) return { type: 'Normal', reason, message: done?.recovery ?? message };
-  if (readyBefore.message !== message && done?.recovery === undefined)
-    return { type: 'Normal', reason, message };
-  if (!result.run.requested || done === undefined) return undefined;
-  return { type: 'Trace', reason: 'Succeeded', message: done.nothingNew };
 }
 
 function statusOf<K extends ReconciledKind>(object: Kinds[K]): StatusOf<K> {

@@ -1,21 +1,16 @@
+import { markerCountAnnotation } from '../api/annotations.ts';
 import type { GitRef, GitRepository } from '../api/git-repository.ts';
 import type { ImageUpdateAutomation } from '../api/image-update-automation.ts';
 import { policyRule } from './policy-rule.ts';
 import { readinessOf } from './readiness.ts';
 import type { ShownKind, ShownObject } from './shown-kinds.ts';
 
-/** What is known about an object beyond what it says itself. */
-export interface ObjectFacts {
-  /** How many markers an automation looks after, as of its last full run. */
-  readonly markers?: number | undefined;
-}
-
 /** What a kind shows beside its name. `more` is for wide tables. */
 export interface ObjectColumns<T> {
   readonly names: readonly string[];
   readonly more: readonly string[];
   cells(object: T): readonly string[];
-  moreCells(object: T, facts: ObjectFacts): readonly string[];
+  moreCells(object: T): readonly string[];
 }
 
 /** The columns of each kind: those of `flux get`, and what a person wants next. */
@@ -44,10 +39,10 @@ export const objectColumns: { readonly [K in ShownKind]: ObjectColumns<ShownObje
     names: ['last run', 'suspended', 'ready', 'message'],
     more: ['last commit', 'branch', 'markers'],
     cells: (object) => [object.status?.lastAutomationRunTime ?? '', suspended(object), ...ready(object)],
-    moreCells: (object, { markers }) => [
+    moreCells: (object) => [
       (object.status?.lastPushCommit ?? '').slice(0, 8),
       pushBranch(object),
-      String(markers ?? ''),
+      object.metadata.annotations?.[markerCountAnnotation] ?? '',
     ],
   },
   GitRepository: {

@@ -1,4 +1,4 @@
-import { objectColumns, type ObjectFacts } from './object-columns.ts';
+import { objectColumns } from './object-columns.ts';
 import type { ShownKind, ShownObject } from './shown-kinds.ts';
 import type { Table } from './table.ts';
 
@@ -8,7 +8,6 @@ export interface ObjectTableOptions {
   readonly namespaces?: boolean;
   /** Put the kind before the name, where tables of several kinds follow one another. */
   readonly kinds?: boolean;
-  readonly facts?: (object: ShownObject) => ObjectFacts;
 }
 
 /** Objects of one kind as a table, in the order of namespace and name. */
@@ -36,7 +35,7 @@ export function objectRow<K extends ShownKind>(
     ...(options.namespaces ? [namespace] : []),
     options.kinds ? `${kind.toLowerCase()}/${name}` : name,
     ...columns.cells(object),
-    ...(options.wide ? columns.moreCells(object, options.facts?.(object) ?? {}) : []),
+    ...(options.wide ? columns.moreCells(object) : []),
   ];
 }
 

@@ -85,11 +85,14 @@ async function play(world: DemoWorld, options: DemoOptions, stage: Stage): Promi
     if (options.brief && index > 0) break;
     if (index > 0) await stage.clock.sleep(pauseMs, signal);
     tell.chapter(`CI pushes ${demoImage}:${push.tag}`);
-    const commits = watch.commits;
+    const { commits, scans } = watch;
     world.registry.push(demoImage, push.tag);
     await requestScan(stage, push.repository);
     if (push.moves) await watch.committed(commits + 1, signal);
-    else tell.step('waiting', 'no environment moves: the policies prefer what they have');
+    else {
+      await watch.scanned(scans + 1, signal);
+      tell.step('waiting', 'no environment moves: the policies prefer what they have');
+    }
   }
   tell.text(`\n${branchLog(world)}`);
   suggest(world, options, tell);
@@ -114,6 +117,7 @@ async function requestScan(stage: Stage, name: string): Promise<void> {
 /** Follows the run and tells what happens. */
 class Watch implements RunReporter {
   commits = 0;
+  scans = 0;
   readonly #tell: DemoNarrator;
   readonly #ready = new Set<string>();
   #changed: () => void = () => undefined;
@@ -129,6 +133,7 @@ class Watch implements RunReporter {
   event({ kind, object, type, message }: EventRecord): void {
     const { name } = object.metadata;
     if (kind === 'ImageUpdateAutomation' && type === 'Normal') this.#ready.add(name);
+    if (kind === 'ImageRepository') this.scans += 1;
     if (type === 'Warning') this.#tell.step('warning', `${kind} ${name}: ${message}`);
     else if (kind === 'ImageRepository') this.#tell.step('done', `registry  ${name}: ${message}`);
     else if (kind === 'ImagePolicy') this.#tell.step('done', `policy    ${name}: ${message}`);
@@ -156,6 +161,10 @@ class Watch implements RunReporter {
   /** Resolves when so many automations have come to rest once. */
   settled(count: number, signal: AbortSignal): Promise<void> {
     return this.#until(() => this.#ready.size >= count, signal);
+  }
+
+  scanned(count: number, signal: AbortSignal): Promise<void> {
+    return this.#until(() => this.scans >= count, signal);
   }
 
   committed(count: number, signal: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import { markerCountAnnotation } from '../../api/annotations.ts';
 import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
 import type { StatusOf } from '../../api/kinds.ts';
 import { parseMilliseconds } from '../../go/duration.ts';
@@ -70,6 +71,7 @@ export class ImageUpdateAutomationController implements Controller<'ImageUpdateA
     );
     run.passed('GitOperationFailed', 'UpdateFailed');
     this.#deps.published?.(run.object, result, drafted);
+    if (drafted !== undefined) run.annotate(markerCountAnnotation, String(drafted.markers));
     return this.#record(run, { policies, source, result, problems: drafted?.problems ?? [] });
   }
 
