@@ -25,7 +25,3 @@ export function chooseEvent(
   if (!result.run.requested || done === undefined) return undefined;
   return { type: 'Trace', reason: 'Succeeded', message: done.nothingNew };
 }
-
-function hasVerdict({ conditions = [] }: StatusOf<ReconciledKind>): boolean {
-  return isReady(conditions) || findCondition(conditions, 'Stalled')?.status === 'True';
-}

@@ -27,6 +27,11 @@ export function isReady(conditions: readonly Condition[]): boolean {
   return isTrue('Ready') && !isTrue('Reconciling') && !isTrue('Stalled');
 }
 
+/** The last finished run said its last word: the object is ready, or stalled. */
+export function hasVerdict(conditions: readonly Condition[]): boolean {
+  return isReady(conditions) || findCondition(conditions, 'Stalled')?.status === 'True';
+}
+
 /**
  * The conditions with one set. Its transition time moves when status, reason or message changes, and its
  * observed generation always does. Setting Reconciling removes Stalled and the reverse.

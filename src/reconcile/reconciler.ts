@@ -8,7 +8,7 @@ import type { ObjectKey } from '../model/object-key.ts';
 import { formatKey } from '../model/object-key.ts';
 import type { EventLog, EventRecord, ObjectStore } from '../store/store.ts';
 import { chooseEvent } from './choose-event.ts';
-import { findCondition } from './conditions.ts';
+import { findCondition, hasVerdict } from './conditions.ts';
 import type { Controller, Done, Run } from './controller.ts';
 import { finalize } from './finalize.ts';
 import type { Outcome } from './outcome.ts';
@@ -185,7 +185,8 @@ export class Reconciler {
       status.lastHandledReconcileAt = requestedAt;
     // What tools go by: an object whose last verdict stands has been seen as it is now.
     const { generation } = object.metadata;
-    if (generation !== undefined && hasVerdict(before)) status.observedGeneration = generation;
+    if (generation !== undefined && hasVerdict(before.conditions ?? []))
+      status.observedGeneration = generation;
     await this.#write(context, status);
     return { type: 'skipped' };
   }
