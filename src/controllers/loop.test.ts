@@ -314,6 +314,20 @@ test('a wrong password for Git is named as such, and nowhere shown', async (t) =
   );
 });
 
+test('as in a cluster: a repository on the disk is refused before anything is read, and the rest goes on', async (t) => {
+  const { loop, fleet } = await startWorld(t, { readsLocalFiles: false });
+  const local = source.replace('GIT/fleet.git', `file://${fleet.path}`);
+  loop.write('all.yaml', [repository, policy, local, automation].join('---'));
+  await loop.until(async () => (await loop.conditions('ImageUpdateAutomation', 'auto')).length > 0);
+  await loop.idle();
+  assert.match(
+    (await loop.conditions('ImageUpdateAutomation', 'auto')).join(),
+    /Ready=False \w+: GitRepository 'apps\/fleet': file:\/\/ URLs are refused in a cluster/,
+  );
+  assert.equal(fleet.log().length, 1);
+  assert.equal((await loop.get('ImagePolicy', 'app'))?.status?.latestRef?.tag, '1.1.0');
+});
+
 test('an object that is deleted leaves no tags behind, and one made anew under its name starts afresh', async (t) => {
   const { loop } = await startWorld(t);
   loop.write('repository.yaml', repository);

@@ -50,10 +50,9 @@ function secret(key: ObjectKey, data: Record<string, string>): Kinds['Secret'] {
   return { apiVersion: 'v1', kind: 'Secret', metadata: key, type: 'Opaque', data: encoded };
 }
 
-/** Nobody has written a status: there is none, or the one that every new object has by its definition. */
+/** Nobody has written a status: there is the one that every new object has by its definition. */
 function assertUntouched(object: Kinds['ImageRepository'] | undefined): void {
-  assert.ok(object);
-  assert.deepEqual(object.status ?? { observedGeneration: -1 }, { observedGeneration: -1 });
+  assert.deepEqual(object?.status, { observedGeneration: -1 });
 }
 
 /** A watch that a test reads one event at a time. */
@@ -154,6 +153,22 @@ function readingContract(create: StoreFactory): void {
       items.map(({ metadata }) => metadata.name),
       ['two'],
     );
+  });
+
+  test('a name narrows a list and a watch down', async (t) => {
+    const { objects, apply } = await create(t);
+    await apply(repository({ namespace: 'team-a', name: 'one' }));
+    await apply(repository({ namespace: 'team-a', name: 'two' }));
+    const probe = new Probe(t, objects, { namespace: 'team-a', name: 'two' });
+    assert.deepEqual(await probe.initial(), ['added two']);
+    const { items } = await objects.list('ImageRepository', { namespace: 'team-a', name: 'two' });
+    assert.deepEqual(
+      items.map(({ metadata }) => metadata.name),
+      ['two'],
+    );
+    await apply(repository({ namespace: 'team-a', name: 'one' }, {}, { interval: '7m' }));
+    await apply(repository({ namespace: 'team-a', name: 'two' }, {}, { interval: '7m' }));
+    assert.equal(await probe.change(), 'modified two');
   });
 
   const selections: readonly (readonly [selector: string, names: readonly string[]])[] = [

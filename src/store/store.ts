@@ -6,6 +6,8 @@ import type { ObjectKey } from '../model/object-key.ts';
 /** Which objects. Absent means all. */
 export interface ListOptions {
   readonly namespace?: string;
+  /** Only objects of this name. */
+  readonly name?: string;
   /** Kubernetes label selector text: `team=a,env in (dev,qa),!legacy`. */
   readonly labelSelector?: string;
 }
@@ -50,7 +52,7 @@ export interface MetadataPatch {
  * - `get` and `list` see every earlier write made through the same store. A write that has resolved is stored for good.
  * - objects are returned with schema defaults filled in, and are never mutated by the store afterwards: do not mutate them either
  *   (an adapter may have frozen them).
- * - an object that nobody has worked on yet has no status, or one that says `observedGeneration: -1` and nothing else.
+ * - an object that nobody has worked on yet has the status of its definition: `observedGeneration: -1` and nothing else.
  * - a change of spec raises `metadata.generation`; a status or metadata write does not. Every change gives a new `resourceVersion`;
  *   a write that changes nothing gives none, and nobody who watches hears of it. Versions are opaque: compare them for equality only.
  * - a write to an unknown key is `NotFound`; a stale one is `Conflict`; both leave everything as it was.

@@ -28,12 +28,13 @@ export interface Scope {
 }
 
 /** Throws `UsageError` for a selector that cannot be read. */
-export function scopeOf({ namespace, labelSelector }: ListOptions): Scope {
+export function scopeOf({ namespace, name, labelSelector }: ListOptions): Scope {
   const selector: LabelSelector | undefined =
     labelSelector === undefined ? undefined : parseLabelSelector(labelSelector);
   return {
     matches: ({ metadata }) =>
       (namespace === undefined || metadata.namespace === namespace) &&
+      (name === undefined || metadata.name === name) &&
       (selector === undefined || selector.matches(metadata.labels)),
   };
 }
