@@ -18,6 +18,8 @@ export interface Finished {
 /** A command that is still running. */
 export interface Running {
   readonly pid: number;
+  /** Fails, with what it said, when the command has ended although nobody asked it to. */
+  assertAlive(): void;
   /** Everything said so far, both streams in the order of arrival. */
   output(): string;
   kill(signal: NodeJS.Signals): void;
@@ -96,6 +98,10 @@ function observe(child: ChildProcessByStdio<null, Readable, Readable>, said: str
   const running: Running = {
     pid: child.pid ?? -1,
     output: () => chunks.both.join(''),
+    assertAlive: () => {
+      if (child.exitCode === null && child.signalCode === null) return;
+      throw new Error(`it ended with ${child.exitCode ?? child.signalCode}: ${chunks.both.join('')}`);
+    },
     kill: (signal) => void child.kill(signal),
     killWithChildren: () => void process.kill(-running.pid, 'SIGKILL'),
     finished,

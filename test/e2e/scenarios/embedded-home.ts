@@ -42,6 +42,7 @@ export function embeddedHome(workspace: Workspace, tidemark: Tidemark = tidemark
     workspace.write(`objects/${fileOf(name)}`, stringify(object));
   };
   const query = async (...args: string[]): Promise<unknown> => {
+    running?.assertAlive();
     const { code, stdout, stderr } = await tidemark.run(...args, '-A', '-o', 'json', ...where);
     if (code === 2 || code === null) throw new Error(`tidemark ${args.join(' ')}: exit ${code}: ${stderr}`);
     return JSON.parse(stdout);
