@@ -5,11 +5,11 @@ import { parse } from 'yaml';
 import { canBePlain, isWritable, readsAsText } from './plain-text.ts';
 
 const notTexts =
-  '2 -1 +1 007 0777 0o17 0O17 0b11 -0b11 0x1F 1_0 1_000.5 1__ 1.0 1. .5 -.5 . 1e3 1E-3 1.5e+3 e5 E12 -e5 + - 0_ 12:30 190:20:30 190:20:30.15 2024-01-02 2024-1-2 2024-01-02T03:04:05Z .inf -.Inf .NaN y Y n N yes Yes NO on Off true False null Null ~ << ='.split(
+  '2 -1 +1 007 0777 0o17 0O17 0b11 -0b11 0x1F 0x 0x_ 0b 0o 1_0 1_000.5 1__ 1.0 1. .5 -.5 . 1e3 1E-3 1.5e+3 e5 E12 -e5 + - 0_ 12:30 190:20:30 190:20:30.15 2024-01-02 2024-1-2 2024-01-02T03:04:05Z .inf -.Inf .NaN y Y n N yes Yes NO on Off true False null Null ~ << ='.split(
     ' ',
   );
 const texts =
-  'v2 1.2.3 1.2.3-rc.1 main-1715555000 a1 _1 __ ex e 0x 0b12 0o8a 1e 1.2e 12:60x 12:3:abc 2024-01 2024-01-02-rc1 yess tRUE nULL Nan inf x-1 -x +a sha256:0a'.split(
+  'v2 1.2.3 1.2.3-rc.1 main-1715555000 a1 _1 __ ex e 0x1G 0b12 0o8a 1e 1.2e 12:60x 12:3:abc 2024-01 2024-01-02-rc1 yess tRUE nULL Nan inf x-1 -x +a sha256:0a'.split(
     ' ',
   );
 

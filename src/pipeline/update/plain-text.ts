@@ -4,7 +4,7 @@ const WORDS =
 
 /** Numbers, after underscores are taken out, as any of these readers writes them. */
 const NUMBERS: readonly RegExp[] = [
-  /^[-+]?(?:0[bB][01]+|0[oO]?[0-7]+|0[xX][0-9a-fA-F]+|[0-9]+)$/,
+  /^[-+]?(?:0[bB][01]*|0[oO]?[0-7]*|0[xX][0-9a-fA-F]*|[0-9]+)$/,
   /^[-+]?[0-9]*(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?$/,
   /^[-+]?[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?$/,
   /^[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)$/,

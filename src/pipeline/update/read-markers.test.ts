@@ -214,6 +214,10 @@ const large: readonly (readonly [what: string, text: string])[] = [
   ['items on one line', `a: ["é", ${'x, '.repeat(100_000)}y]\n`],
   ['documents', '---\na: 1\n'.repeat(50_000)],
   ['equal keys', 'a: 1\n'.repeat(100_000)],
+  ['blanks in a text of two lines', `? "a${' '.repeat(100_000)}b\n  c"\n: 1\n`],
+  ['brackets that are never closed', `a: |\n  ${'['.repeat(100_000)}\n`],
+  ['markers inside one long line', `a: '${M.repeat(100_000)}'\n`],
+  ['comments with braces', `a: 1\n${`# ${'{'.repeat(50)} $imagepolicy:\n`.repeat(20_000)}`],
 ];
 
 for (const [what, text] of large) {

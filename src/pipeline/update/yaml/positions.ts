@@ -10,12 +10,20 @@ const CONTINUED = /[\x80-\xbf]/g;
 /** Returns a function that finds the position of an offset in `text`, which has one char per byte. */
 export function positionsIn(text: string): (at: number) => Position {
   let starts: readonly number[] | undefined;
+  // Where characters were last counted: several offsets of one long line cost no more than one.
+  let counted = { line: -1, at: 0, column: 0 };
   return (at) => {
     starts ??= lineStarts(text);
     const line = lastAtMost(starts, at);
-    const before = text.slice(starts[line], at).replace(/^\u00ef\u00bb\u00bf/, '');
-    return { line: line + 1, column: before.replaceAll(CONTINUED, '').length + 1 };
+    const known = counted.line === line && counted.at <= at;
+    const from = known ? counted : { line, at: afterByteOrderMark(text, starts[line] ?? 0), column: 1 };
+    counted = { line, at, column: from.column + text.slice(from.at, at).replaceAll(CONTINUED, '').length };
+    return { line: line + 1, column: counted.column };
   };
+}
+
+function afterByteOrderMark(text: string, at: number): number {
+  return text.startsWith('\u00ef\u00bb\u00bf', at) ? at + 3 : at;
 }
 
 function lineStarts(text: string): number[] {

@@ -14,7 +14,9 @@ export function scalarValue(text: string, node: ScalarNode): string {
   return node.block ? blockValue(text, node) : '';
 }
 
-const BREAKS_WITH_BLANKS = /[ \t]*(?:\r\n|[\r\n\u0085\u2028\u2029])[ \t\r\n\u0085\u2028\u2029]*/g;
+/** From the first blank on, or from behind an escaped one: a search from each blank of a long gap would take the square of its length. */
+const BREAKS_WITH_BLANKS =
+  /(?:(?<![ \t])|(?<=\\[ \t]))[ \t]*(?:\r\n|[\r\n\u0085\u2028\u2029])[ \t\r\n\u0085\u2028\u2029]*/g;
 
 /** One line break becomes a space; of more, all but the first stay. Blanks around them go. */
 function foldLines(source: string): string {
