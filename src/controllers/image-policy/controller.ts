@@ -3,8 +3,7 @@ import { formatMilliseconds, parseMilliseconds } from '../../go/duration.ts';
 import { messageOf, TidemarkError } from '../../model/errors.ts';
 import type { ImageName } from '../../model/image-ref.ts';
 import type { RegistryClient, TagStore } from '../../pipeline/scan/ports.ts';
-import { compileRule } from '../../pipeline/select/compile-rule.ts';
-import { select } from '../../pipeline/select/select.ts';
+import type { Outcome } from '../../pipeline/select/outcome.ts';
 import type { Controller, Done, Run } from '../../reconcile/controller.ts';
 import { targetOf } from '../../reconcile/controller.ts';
 import { findCondition } from '../../reconcile/conditions.ts';
@@ -16,6 +15,7 @@ import { readyMessage, recordSelection } from './announce.ts';
 import type { Referred } from './gather.ts';
 import { gatherRepository } from './gather.ts';
 import { planDigest } from './reflect-digest.ts';
+import { TagSelector } from './tag-selector.ts';
 
 export interface PolicyDeps extends AccessSources {
   readonly tags: TagStore;
@@ -39,11 +39,13 @@ export class ImagePolicyController implements Controller<'ImagePolicy'> {
   readonly kind = 'ImagePolicy';
   readonly acknowledgesWhileSuspended = true;
   readonly #deps: PolicyDeps;
+  readonly #selector: TagSelector;
   /** Since when a policy has found no tags. */
   readonly #emptySinceMs = new Map<string, number>();
 
   constructor(deps: PolicyDeps) {
     this.#deps = deps;
+    this.#selector = new TagSelector(deps.tags);
   }
 
   references({ metadata, spec }: ImagePolicy): readonly string[] {
@@ -52,16 +54,15 @@ export class ImagePolicyController implements Controller<'ImagePolicy'> {
   }
 
   async forget({ metadata }: ImagePolicy): Promise<void> {
-    this.#emptySinceMs.delete(metadata.uid ?? metadata.name);
+    const id = metadata.uid ?? metadata.name;
+    this.#emptySinceMs.delete(id);
+    this.#selector.forget(id);
   }
 
   async run(run: PolicyRun): Promise<Done> {
     const requeueAfterMs = digestInterval(run.object);
     const referred = await gatherRepository(run.object, this.#deps);
-    const rule = compileRule(run.object.spec);
-    const tags = this.#readTags(run, referred);
-    const keep = run.draft.latestRef?.tag;
-    const selection = select(rule, tags, keep === undefined ? {} : { keep });
+    const selection = this.#select(run, referred);
     if (selection.winner === undefined) throw new TidemarkError('NothingSelected', selection.nothingSelected);
     const selected = await this.#withDigest(run, referred, {
       name: referred.repository.spec.image,
@@ -72,13 +73,21 @@ export class ImagePolicyController implements Controller<'ImagePolicy'> {
     return { message, nothingNew: message, ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }) };
   }
 
-  #readTags(run: PolicyRun, { repository, image }: Referred): readonly string[] {
+  #select(run: PolicyRun, { repository, image }: Referred): Outcome {
     const id = run.object.metadata.uid ?? run.object.metadata.name;
-    const tags = this.#deps.tags.read(tagSetKey(repository.metadata, image))?.tags ?? [];
-    if (tags.length > 0) {
-      this.#emptySinceMs.delete(id);
-      return tags;
-    }
+    const outcome = this.#selector.select({
+      id,
+      rule: this.#selector.compile(run.object.spec),
+      key: tagSetKey(repository.metadata, image),
+      keep: run.draft.latestRef?.tag,
+    });
+    if (outcome === undefined) throw this.#withoutTags(run, repository, id);
+    this.#emptySinceMs.delete(id);
+    return outcome;
+  }
+
+  /** What becomes of a policy that finds no tags. */
+  #withoutTags(run: PolicyRun, repository: Referred['repository'], id: string): TidemarkError {
     const since = this.#emptySinceMs.get(id) ?? run.now.getTime();
     this.#emptySinceMs.set(id, since);
     const waitedMs = Math.abs(run.now.getTime() - since);
@@ -87,7 +96,7 @@ export class ImagePolicyController implements Controller<'ImagePolicy'> {
       throw new TidemarkError('DependencyPending', 'waiting for tags', { retryAfterMs: leftMs });
     }
     const retryAfterMs = this.#deps.requeueDependencyMs;
-    throw new TidemarkError(
+    return new TidemarkError(
       'DependencyNotReady',
       `retrying in ${formatMilliseconds(retryAfterMs)} error: no tags in database`,
       { retryAfterMs },

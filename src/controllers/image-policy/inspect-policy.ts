@@ -8,12 +8,12 @@ import type { ObjectStore } from '../../store/store.ts';
 import { tagSetKey } from '../tag-set-key.ts';
 import { gatherRepository } from './gather.ts';
 
-/** The selection of a policy over the tags of the last scan, with its explanation. Throws what a run would. */
+/** The selection of a policy over tags that a scan has brought, with its explanation. Throws what a run would. */
 export async function inspectPolicy(
   policy: ImagePolicy,
   deps: {
     readonly store: ObjectStore;
-    readonly tags: TagStore;
+    readonly tags: Pick<TagStore, 'read'>;
     readonly crossNamespaceAllowed: boolean;
     /** A tag that an exclusion may have kept out of the stored ones: judged as if it had been listed. */
     readonly tag?: string | undefined;

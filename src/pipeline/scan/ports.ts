@@ -47,6 +47,8 @@ export interface TagChange {
 /** Where tag sets live between runs. One writer process at a time; a crash leaves the old set or the new one. */
 export interface TagStore {
   read(key: string): TagSet | undefined;
+  /** What has changed since a version that was read before, if that is still known: often it is, and then nothing has to be read. */
+  changesSince(key: string, version: number): TagChange | undefined;
   /** Only the number of tags, without reading them. */
   count(key: string): number;
   /** Stores `tags` (sorted descending by bytes) and notes `now` as first seen for those that are new. */

@@ -250,3 +250,35 @@ test('what a killed process had written is all there, and each set is the old on
     rmSync(path);
   }
 });
+
+test('the last change of a set can be asked for without reading it, and an older one cannot', (t) => {
+  const path = join(folder(t), 'tags.db');
+  const store = createTagDatabase(path);
+  t.after(() => store.close());
+  const first = store.write('a/b', ['v1'], '1', monday).version;
+  assert.deepEqual(store.changesSince('a/b', first), { added: [], removed: [], version: first });
+  const second = store.write('a/b', ['v3', 'v2'], '2', tuesday);
+  store.write('c/d', ['v1'], '1', tuesday);
+  assert.deepEqual(store.changesSince('a/b', first), second);
+  assert.deepEqual(store.changesSince('a/b', second.version)?.added, []);
+  const third = store.write('a/b', ['v4', 'v3', 'v2'], '3', tuesday).version;
+  assert.equal(store.changesSince('a/b', first), undefined);
+  assert.deepEqual(store.changesSince('a/b', second.version), { added: ['v4'], removed: [], version: third });
+  assert.equal(store.changesSince('unknown', 1), undefined);
+
+  const later = createTagDatabase(path);
+  t.after(() => later.close());
+  assert.equal(later.changesSince('a/b', second.version), undefined, 'another process does not know it');
+  assert.deepEqual(later.changesSince('a/b', third)?.added, []);
+});
+
+test('a set that is read again after a write is the new one', (t) => {
+  const store = createTagDatabase(join(folder(t), 'tags.db'));
+  t.after(() => store.close());
+  store.write('a/b', ['v1'], '1', monday);
+  assert.equal(store.read('a/b')?.tags, store.read('a/b')?.tags, 'it is not unpacked twice');
+  store.write('a/b', ['v2'], '2', monday);
+  assert.deepEqual(store.read('a/b')?.tags, ['v2']);
+  store.delete('a/b');
+  assert.equal(store.read('a/b'), undefined);
+});

@@ -1,7 +1,4 @@
-import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
-import { basename } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import type { StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { TidemarkError, messageOf } from '../../../model/errors.ts';
 import type { Log } from '../../../model/log.ts';
@@ -10,26 +7,13 @@ import { fileFailure } from '../../../model/file-failure.ts';
 import { sqliteFailure, sqliteTrouble } from '../../../model/sqlite-failure.ts';
 import type { TagChange, TagSet, TagStore } from '../ports.ts';
 import { compareTagSets } from './compare-tag-sets.ts';
+import { RecentChanges } from './recent-changes.ts';
+import { openTagFile, setTagFileAside } from './tag-file.ts';
 import { packText, packTimes, unpackText, unpackTimes } from './tag-set-codec.ts';
 
 export interface TagDatabaseOptions {
   readonly log?: Log;
 }
-
-/** Raised when the tables change. Tags can be scanned again, so a file of another version is set aside like a damaged one. */
-const formatVersion = 1;
-
-/** Safe to run when another process was faster. */
-const create = (firstVersion: number): string => `
-  BEGIN IMMEDIATE;
-  CREATE TABLE IF NOT EXISTS tag_set (
-    key TEXT PRIMARY KEY, version INTEGER NOT NULL, checksum TEXT NOT NULL, count INTEGER NOT NULL,
-    tags BLOB NOT NULL, first_seen BLOB NOT NULL
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS last_version (value INTEGER NOT NULL) STRICT;
-  INSERT INTO last_version SELECT ${firstVersion} WHERE NOT EXISTS (SELECT 1 FROM last_version);
-  PRAGMA user_version = ${formatVersion};
-  COMMIT;`;
 
 const noTimes = new Float64Array();
 
@@ -42,6 +26,7 @@ interface Row {
 }
 
 interface Content {
+  readonly key: string;
   readonly row: Row;
   readonly text: string;
   readonly tags: readonly string[];
@@ -60,6 +45,9 @@ class TagDatabase implements TagStore {
   readonly #log: Log;
   #database: DatabaseSync;
   #statements: Map<string, StatementSync>;
+  readonly #recent = new RecentChanges();
+  /** What was read last, while there is memory to spare: many policies may select from one set. */
+  #last: WeakRef<Content> | undefined;
 
   constructor(path: string, log: Log) {
     this.#path = path;
@@ -72,6 +60,11 @@ class TagDatabase implements TagStore {
     const content = this.#guard(() => this.#content(key));
     if (content === undefined) return undefined;
     return { tags: content.tags, checksum: content.row.checksum, version: content.row.version };
+  }
+
+  changesSince(key: string, version: number): TagChange | undefined {
+    const now = this.#guard(() => this.#versionOf(key));
+    return now === undefined ? undefined : this.#recent.between(key, version, now);
   }
 
   count(key: string): number {
@@ -104,7 +97,10 @@ class TagDatabase implements TagStore {
           packText(text),
           packTimes(times),
         );
-        return { added, removed, version };
+        const change = { added, removed, version };
+        // Should the transaction fail after all, the version that the change leads to never comes.
+        this.#recent.note(key, before?.row.version, change);
+        return change;
       }),
     );
   }
@@ -126,12 +122,16 @@ class TagDatabase implements TagStore {
 
   /** One set, unpacked. A set whose bytes have rotted is unknown, as if it had never been scanned. */
   #content(key: string): Content | undefined {
+    const last = this.#last?.deref();
+    if (last?.key === key && last.row.version === this.#versionOf(key)) return last;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- STRICT tables vouch for the types
     const row = this.#statement('SELECT * FROM tag_set WHERE key = ?').get(key) as Row | undefined;
     if (row === undefined) return undefined;
     try {
       const text = unpackText(row.tags);
-      return { row, text, tags: row.count === 0 ? [] : text.split('\n') };
+      const content = { key, row, text, tags: row.count === 0 ? [] : text.split('\n') };
+      this.#last = new WeakRef(content);
+      return content;
     } catch (error) {
       this.#log.error('a stored tag set is damaged; it will be scanned again', {
         key,
@@ -139,6 +139,11 @@ class TagDatabase implements TagStore {
       });
       return undefined;
     }
+  }
+
+  #versionOf(key: string): number | undefined {
+    const row = this.#statement('SELECT version FROM tag_set WHERE key = ?').get(key);
+    return typeof row?.['version'] === 'number' ? row['version'] : undefined;
   }
 
   /** Counts over all sets and never goes back, so that a set that was deleted and came again is not taken for the old one. */
@@ -180,60 +185,26 @@ class TagDatabase implements TagStore {
 
   #openOrRebuild(): DatabaseSync {
     try {
-      return this.#open(0);
+      return openTagFile(this.#path, 0);
     } catch (error) {
       if (sqliteTrouble(error) !== 'damaged') throw this.#failure(error);
-      this.#setAside(error);
-      return this.#open(Date.now());
+      setTagFileAside(this.#path, this.#log, error);
+      return openTagFile(this.#path, Date.now());
     }
   }
 
   #rebuild(reason: unknown): void {
     this.close();
-    this.#setAside(reason);
+    setTagFileAside(this.#path, this.#log, reason);
     this.#statements = new Map();
-    this.#database = this.#open(Date.now());
-  }
-
-  /** `firstVersion` is where versions begin in a new file: after a rebuild above any that a reader may still know. */
-  #open(firstVersion: number): DatabaseSync {
-    // SQLite gives its other files the mode of this one.
-    if (!existsSync(this.#path)) closeSync(openSync(this.#path, 'a', 0o600));
-    const database = new DatabaseSync(this.#path, { timeout: 5000 });
-    try {
-      // The cache is small on purpose: a set is read once per scan. NORMAL outlives any crash of the process; a power cut costs the last scans.
-      database.exec(
-        'PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -512',
-      );
-      const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-      if (found !== 0 && found !== formatVersion) throw damaged(`written by another version (${found})`);
-      if (found === 0) database.exec(create(firstVersion));
-      return database;
-    } catch (error) {
-      database.close();
-      throw error;
-    }
+    this.#recent.clear();
+    this.#last = undefined;
+    this.#database = openTagFile(this.#path, Date.now());
   }
 
   #failure(error: unknown): unknown {
     return fileFailure(sqliteFailure(error, this.#path), this.#path);
   }
-
-  #setAside(reason: unknown): void {
-    const suffix = `damaged-${new Date().toISOString().replaceAll(/[-:.]/g, '')}`;
-    for (const part of ['', '-wal', '-shm']) {
-      if (existsSync(this.#path + part)) renameSync(this.#path + part, `${this.#path}.${suffix}${part}`);
-    }
-    this.#log.error('the tag database was damaged and has been set aside; tags will be scanned again', {
-      file: `${basename(this.#path)}.${suffix}`,
-      error: messageOf(reason),
-    });
-  }
-}
-
-/** The same shape as SQLite's own error for a file that is none of its own. */
-function damaged(message: string): Error {
-  return Object.assign(new Error(message), { errcode: 26 });
 }
 
 function joinTags(key: string, tags: readonly string[]): string {
