@@ -3,7 +3,7 @@ import { identityOf, isNull, keyText, listItems, type ObjectIdentity } from './o
 import type { Yaml } from './yaml/read-yaml.ts';
 import { decode } from './yaml/decode.ts';
 import type { Comment } from './yaml/token.ts';
-import type { ScalarNode, YamlNode } from './yaml/tree.ts';
+import type { MapNode, ScalarNode, YamlNode } from './yaml/tree.ts';
 
 /** A scalar with a marker that works. */
 export interface MarkedScalar {
@@ -68,11 +68,7 @@ class Collector implements Collected {
   }
 
   /** Of keys that stand twice, Flux visits the first only. */
-  #visitEntries(
-    { entries }: Extract<YamlNode, { kind: 'map' }>,
-    place: Place,
-    objects?: ReadonlySet<YamlNode>,
-  ): void {
+  #visitEntries({ entries }: MapNode, place: Place, objects?: ReadonlySet<YamlNode>): void {
     const seen = new Set<string>();
     for (const { key, value } of entries) {
       const name = keyText(this.#yaml.text, key);
@@ -87,16 +83,12 @@ class Collector implements Collected {
     if (lineComments.length === 0 && headComments.length === 0) return;
     const read = lineComments.length > 0 ? lineComments : headComments;
     if (read === lineComments) this.#assign(headComments, 'passed-over');
-    const { kind, target } = {
-      target: undefined,
-      ...readMarkerText(decode(read.map(({ text }) => text).join('\n'))),
-    };
-    if (kind !== 'marker' || !target) this.#assign(read, 'one-of-many');
-    else if (place.shadowed) this.#assign(read, 'shadowed');
-    else {
-      this.#assign(read, 'marker');
-      this.marked.push({ target, scalar, document: place.document, object: place.object });
-    }
+    const found = readMarkerText(decode(read.map(({ text }) => text).join('\n')));
+    if (found.kind !== 'marker') return this.#assign(read, 'one-of-many');
+    if (place.shadowed) return this.#assign(read, 'shadowed');
+    this.#assign(read, 'marker');
+    const { document, object } = place;
+    this.marked.push({ target: found.target, scalar, document, object });
   }
 
   #assign(comments: readonly Comment[], role: CommentRole): void {

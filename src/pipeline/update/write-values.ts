@@ -1,8 +1,7 @@
 import { collectMarkers, type MarkedScalar } from './collect-markers.ts';
 import { firstDifference, firstMarkerDifference } from './compare-readings.ts';
 import { isWritable } from './plain-text.ts';
-import type { Marker } from './read-markers.ts';
-import { readObjects } from './read-markers.ts';
+import { type Marker, readObjects } from './read-markers.ts';
 import { type Edit, renderScalar } from './render-scalar.ts';
 import { type Spliced, splice } from './splice.ts';
 import type { UnreadableReason, Yaml } from './yaml/read-yaml.ts';
