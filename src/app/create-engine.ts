@@ -33,6 +33,8 @@ export interface EngineParts {
   readonly requeueDependencyMs: number;
   /** Secrets and Namespaces are few and near: watch them too. */
   readonly watchesSecrets: boolean;
+  /** Whether `file://` is a way to a Git repository: only where the objects' author is the machine's user. */
+  readonly readsLocalFiles: boolean;
   /** The only objects to work on, as `Kind namespace/name`; all when absent. */
   readonly only?: ReadonlySet<string>;
   readonly dryRun?: boolean;

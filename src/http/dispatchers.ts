@@ -1,9 +1,12 @@
 import { createSecureContext, getCACertificates } from 'node:tls';
+import type { LookupFunction } from 'node:net';
 import type { SecureContext } from 'node:tls';
 
 import type { Dispatcher } from 'undici';
 import { Agent, buildConnector, ProxyAgent, Socks5ProxyAgent } from 'undici';
 
+import type { Refusal } from './guarded-lookup.ts';
+import { guardedLookup } from './guarded-lookup.ts';
 import { HttpFailure } from './http-failure.ts';
 
 /** How to reach a server: with which certificates, and through which proxy. */
@@ -18,6 +21,8 @@ export interface DispatcherOptions {
   readonly connectionsPerOrigin: number;
   /** So many routes keep their connections; the one not used for longest gives way. */
   readonly maxRoutes: number;
+  /** Asked about every address before a connection is made to it. */
+  readonly refuse?: Refusal;
 }
 
 /** Keeps connections open for reuse, apart for each route: a client certificate never serves another object's requests. */
@@ -61,20 +66,34 @@ export class Dispatchers {
     const url = URL.parse(route.proxy);
     if (!url) throw new HttpFailure('unreachable', 'the URL of the proxy cannot be read');
     const requestTls = { secureContext: this.#secureContext(route.tls ?? {}), timeout };
+    const lookup = this.#lookup();
     if (url.protocol === 'socks5:' || url.protocol === 'socks:') {
       const account = url.username
         ? { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }
         : {};
-      return new Socks5ProxyAgent(url, { ...common, ...account, requestTls, connectTimeout: timeout });
+      // What `proxyTls` says would be spoken TLS to: this is the connection to the proxy itself.
+      const connect = buildConnector({ ...lookup, timeout });
+      return new Socks5ProxyAgent(url, {
+        ...common,
+        ...account,
+        requestTls,
+        connect,
+        connectTimeout: timeout,
+      });
     }
     // The client certificate is for the target, and not for the proxy.
-    const proxyTls = { secureContext: this.#secureContext({}), timeout };
+    const proxyTls = { ...lookup, secureContext: this.#secureContext({}), timeout };
     return new ProxyAgent({ ...common, uri: url.href, requestTls, proxyTls });
+  }
+
+  #lookup(): { readonly lookup?: LookupFunction } {
+    const { refuse } = this.#options;
+    return refuse === undefined ? {} : { lookup: guardedLookup(refuse) };
   }
 
   /** Reading the authorities takes tens of milliseconds: only when TLS is spoken, and once. */
   #connector(tls: NonNullable<HttpRoute['tls']>): buildConnector.connector {
-    const common = { timeout: this.#options.connectTimeoutMs, allowH2: false };
+    const common = { timeout: this.#options.connectTimeoutMs, allowH2: false, ...this.#lookup() };
     const plain = buildConnector(common);
     let secure: buildConnector.connector | undefined;
     return (options, callback) => {

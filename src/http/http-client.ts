@@ -4,6 +4,7 @@ import { request as sendRequest } from 'undici';
 
 import type { HttpRoute } from './dispatchers.ts';
 import { Dispatchers } from './dispatchers.ts';
+import type { Refusal } from './guarded-lookup.ts';
 import { HttpFailure, toHttpFailure } from './http-failure.ts';
 import type { ProxyChoice } from './proxy-environment.ts';
 
@@ -31,6 +32,8 @@ export interface HttpClientOptions {
   /** A larger answer is refused. */
   readonly maxBodyBytes?: number;
   readonly connectionsPerOrigin?: number;
+  /** Asked about every host that a request goes to, proxies included, and about every address that its name stands for. */
+  readonly refuse?: Refusal;
 }
 
 /**
@@ -38,7 +41,8 @@ export interface HttpClientOptions {
  * Throws `HttpFailure` when there is no complete answer; any status is an answer.
  */
 export class HttpClient {
-  readonly #options: Required<Omit<HttpClientOptions, 'proxyFor'>>;
+  readonly #options: Required<Omit<HttpClientOptions, 'proxyFor' | 'refuse'>>;
+  readonly #refuse: Refusal;
   readonly #proxyFor: ProxyChoice;
   readonly #dispatchers: Dispatchers;
 
@@ -50,8 +54,14 @@ export class HttpClient {
       maxBodyBytes: options.maxBodyBytes ?? 32 * 2 ** 20,
       connectionsPerOrigin: options.connectionsPerOrigin ?? 16,
     };
+    const { refuse } = options;
+    this.#refuse = refuse ?? (() => undefined);
     this.#proxyFor = options.proxyFor ?? (() => undefined);
-    this.#dispatchers = new Dispatchers({ ...this.#options, maxRoutes: 64 });
+    this.#dispatchers = new Dispatchers({
+      ...this.#options,
+      maxRoutes: 64,
+      ...(refuse === undefined ? {} : { refuse }),
+    });
   }
 
   async send(request: HttpRequest, route: HttpRoute, signal: AbortSignal): Promise<HttpAnswer> {
@@ -59,11 +69,13 @@ export class HttpClient {
     const { silenceTimeoutMs: silence, userAgent } = this.#options;
     try {
       signal.throwIfAborted();
+      const proxy = route.proxy ?? this.#proxyFor(url);
+      this.#checkHosts(url, proxy);
       const answer = await sendRequest(url, {
         method,
         headers: { 'user-agent': userAgent, ...headers },
         body,
-        dispatcher: this.#dispatchers.for({ ...route, proxy: route.proxy ?? this.#proxyFor(url) }),
+        dispatcher: this.#dispatchers.for({ ...route, proxy }),
         signal,
         headersTimeout: silence,
         bodyTimeout: silence,
@@ -81,6 +93,14 @@ export class HttpClient {
   /** Drops every connection; requests under way fail. */
   async close(): Promise<void> {
     await this.#dispatchers.close();
+  }
+
+  /** Names are judged again by their addresses when a connection is made; through a proxy only the proxy's is. */
+  #checkHosts(url: URL, proxy: string | undefined): void {
+    for (const host of [url.hostname, URL.parse(proxy ?? '')?.hostname ?? '']) {
+      const reason = this.#refuse(host);
+      if (reason !== undefined) throw new HttpFailure('unreachable', reason);
+    }
   }
 
   async #readAll(stream: Readable, declared: number): Promise<Buffer> {

@@ -42,6 +42,8 @@ export interface LoopOptions {
   readonly registry?: StartOptions;
   readonly gitUsers?: Parameters<typeof startGitServer>[0]['users'];
   readonly crossNamespaceAllowed?: boolean;
+  /** As in a cluster when false. */
+  readonly readsLocalFiles?: boolean;
 }
 
 const patienceMs = 30_000;
@@ -79,6 +81,7 @@ export async function startLoop(t: TestContext, options: LoopOptions = {}): Prom
     crossNamespaceAllowed: options.crossNamespaceAllowed ?? true,
     requeueDependencyMs: 30_000,
     watchesSecrets: true,
+    readsLocalFiles: options.readsLocalFiles ?? true,
   });
   t.after(() => engine.stop());
   await engine.start();

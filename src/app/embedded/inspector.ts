@@ -44,6 +44,7 @@ export function createInspector(stateFolder: string, store: ObjectStore, deps: E
           publisher: publisher(),
           now: deps.clock.now(),
           crossNamespaceAllowed: true,
+          readsLocalFiles: true,
         },
         signal,
       ),

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Refusal } from '../../http/guarded-lookup.ts';
 import { proxyFromEnvironment } from '../../http/proxy-environment.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { Log } from '../../model/log.ts';
@@ -16,6 +17,8 @@ export interface PartsOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly userAgent: string;
+  /** Hosts and addresses that nothing connects to; none when absent. */
+  readonly refuse?: Refusal;
 }
 
 /** Everything that reaches the outside world for an engine, and how to let go of it. */
@@ -26,7 +29,8 @@ export interface Parts {
   close(): Promise<void>;
 }
 
-export function openParts({ folder, environment, clock, log, userAgent }: PartsOptions): Parts {
+export function openParts({ folder, environment, clock, log, userAgent, refuse }: PartsOptions): Parts {
+  const guard = refuse === undefined ? {} : { refuse };
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const tags = createTagDatabase(join(folder, 'tags.db'), { log });
   const registry = new HttpRegistryClient({
@@ -35,8 +39,9 @@ export function openParts({ folder, environment, clock, log, userAgent }: PartsO
     userAgent,
     random: Math.random,
     proxyFor: proxyFromEnvironment(environment),
+    ...guard,
   });
-  const publisher = new GitPublisher({ mirrors: join(folder, 'mirrors'), environment, log, clock });
+  const publisher = new GitPublisher({ mirrors: join(folder, 'mirrors'), environment, log, clock, ...guard });
   return {
     tags,
     registry,

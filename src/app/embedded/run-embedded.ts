@@ -102,6 +102,7 @@ function assemble(
     log: deps.log,
     requeueDependencyMs,
     watchesSecrets: true,
+    readsLocalFiles: true,
     observer: metrics,
     ...(deps.report.published === undefined ? {} : { published: deps.report.published.bind(deps.report) }),
   });

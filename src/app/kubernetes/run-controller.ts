@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { KindName } from '../../api/kinds.ts';
+import { refuseLinkLocal } from '../../http/link-local.ts';
 import type { Clock } from '../../model/clock.ts';
 import { TidemarkError } from '../../model/errors.ts';
 import type { Log } from '../../model/log.ts';
@@ -90,7 +91,7 @@ function assemble(
       : { selectors: Object.fromEntries(sharded.map((kind) => [kind, selector])) }),
   });
   cleanup.defer(() => store.close());
-  const parts = openParts({ ...deps, folder: settings.storagePath });
+  const parts = openParts({ ...deps, folder: settings.storagePath, refuse: refuseLinkLocal });
   cleanup.defer(() => parts.close());
   const assembly: Assembly = {
     settings,
@@ -179,6 +180,8 @@ async function stopOnAbort(engine: Engine, signal: AbortSignal): Promise<void> {
 async function untilAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
   if (signal.aborted) return;
   const aborted = new Promise<void>((resolve) =>
+    // Whoever may create objects in the cluster must not read files of the pod.
+    readsLocalFiles: false,
     signal.addEventListener('abort', () => resolve(), { once: true }),
   );
   await Promise.race([work, aborted]);

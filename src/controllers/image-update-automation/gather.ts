@@ -9,13 +9,15 @@ import type { GitRemote } from '../../pipeline/publish/ports.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import { findCondition } from '../../reconcile/conditions.ts';
 import { notFoundText } from '../not-found.ts';
-import { gitRemote } from './git-access.ts';
+import { gitRemote, refuseLocalFiles } from './git-access.ts';
 import type { Route } from './push-target.ts';
 import { planRoute } from './push-target.ts';
 
 export interface GatherDeps {
   readonly store: ObjectStore;
   readonly crossNamespaceAllowed: boolean;
+  /** Whether `file://` is a way to a Git repository. */
+  readonly readsLocalFiles: boolean;
 }
 
 /** The policies of the automation's namespace. */
@@ -90,7 +92,7 @@ export async function gatherSource(automation: ImageUpdateAutomation, deps: Gath
       'spec.git.commit.signingKey is not supported yet, and commits are not pushed unsigned in its place; remove the field to go on without signatures',
     );
   }
-  return { repository, route, remote: await access(repository, deps.store) };
+  return { repository, route, remote: await access(repository, deps) };
 }
 
 function checkSource(automation: ImageUpdateAutomation, key: ObjectKey, deps: GatherDeps): void {
@@ -109,7 +111,8 @@ function checkSource(automation: ImageUpdateAutomation, key: ObjectKey, deps: Ga
   }
 }
 
-async function access(repository: GitRepository, store: ObjectStore): Promise<GitRemote> {
+async function access(repository: GitRepository, { store, readsLocalFiles }: GatherDeps): Promise<GitRemote> {
+  if (!readsLocalFiles) refuseLocalFiles(repository);
   const name = repository.spec.secretRef?.name;
   const { namespace } = repository.metadata;
   const secret = name === undefined ? undefined : await store.get('Secret', { namespace, name });

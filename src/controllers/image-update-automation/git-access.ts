@@ -26,6 +26,15 @@ export function gitRemote(source: GitRepository, secret: Secret | undefined): Gi
   };
 }
 
+/** Throws `InvalidSourceConfiguration` for a repository on this machine's disk: in a cluster that is the controller's disk, and not the user's. */
+export function refuseLocalFiles({ metadata, spec }: GitRepository): void {
+  if (URL.parse(spec.url)?.protocol !== 'file:') return;
+  throw new TidemarkError(
+    'InvalidSourceConfiguration',
+    `GitRepository '${formatKey(metadata)}': file:// URLs are refused in a cluster; use the https:// URL of the repository`,
+  );
+}
+
 function parseUrl(source: GitRepository): URL {
   const where = `GitRepository '${formatKey(source.metadata)}'`;
   if (!URL.canParse(source.spec.url)) {

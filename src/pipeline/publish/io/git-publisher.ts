@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Refusal } from '../../../http/guarded-lookup.ts';
 import type { Clock } from '../../../model/clock.ts';
 import { messageOf, TidemarkError } from '../../../model/errors.ts';
 import type { Log } from '../../../model/log.ts';
@@ -16,6 +17,7 @@ import { maintainMirror } from './maintain-mirror.ts';
 import { sweepMirrors } from './mirror-folder.ts';
 import { Mirror } from './mirror.ts';
 import { publishBatch } from './publish-batch.ts';
+import { checkHost } from './check-host.ts';
 import { Remote } from './remote.ts';
 
 export interface GitPublisherOptions {
@@ -31,6 +33,8 @@ export interface GitPublisherOptions {
   readonly cacheBytes?: number;
   /** How often to try when others keep pushing to the branch, 25 if not given. */
   readonly mostTries?: number;
+  /** Hosts and addresses that are not connected to. */
+  readonly refuse?: Refusal;
 }
 
 /** One remote as one user reaches it. */
@@ -68,6 +72,7 @@ export class GitPublisher implements Publisher {
 
   async publish(request: PublishRequest, signal: AbortSignal): Promise<PublishResult> {
     const access = remoteAccess(request.remote);
+    if (this.#options.refuse !== undefined) await checkHost(access.url, this.#options.refuse);
     await this.#getReady();
     const job = new Job(request, AbortSignal.any([signal, this.#stop.signal]));
     this.#follow(this.#laneOf(request, access).add({ job, access, group: groupOf(request, access) }));

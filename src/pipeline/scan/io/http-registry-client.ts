@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { HttpClient } from '../../../http/http-client.ts';
+import type { Refusal } from '../../../http/guarded-lookup.ts';
 import type { ProxyChoice } from '../../../http/proxy-environment.ts';
 import type { Clock } from '../../../model/clock.ts';
 import { TidemarkError } from '../../../model/errors.ts';
@@ -35,6 +36,8 @@ export interface RegistryClientOptions extends Partial<ListLimits> {
   readonly silenceTimeoutMs?: number;
   /** A larger answer is refused: 32 MiB hold a quarter of a million of the longest tags. */
   readonly maxBodyBytes?: number;
+  /** Hosts and addresses that are not connected to, whoever names them: an object, a redirect, a token realm. */
+  readonly refuse?: Refusal;
 }
 
 const sessionLifetimeMs = 3_600_000;
