@@ -39,8 +39,9 @@ function homeOf(script: Script): Home {
   const workers = [...script.workers];
   const objects = {
     get: async () => script.stored?.(),
-    async *watch(_kind: string, { signal }: { signal: AbortSignal }) {
-      for (const object of script.watched ?? []) yield { type: 'added', object, resourceVersion: '1' };
+    async *watch(_kind: string, { name, signal }: { name: string; signal: AbortSignal }) {
+      for (const object of script.watched ?? [])
+        if (object.metadata.name === name) yield { type: 'added', object, resourceVersion: '1' };
       yield { type: 'bookmark', resourceVersion: '1' };
       if (!signal.aborted)
         await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
@@ -48,6 +49,7 @@ function homeOf(script: Script): Home {
   };
   return {
     objects,
+    whyIdle: async () => undefined,
     worker: () => (workers.length > 1 ? workers.shift() : workers[0]),
     work: script.work ?? (() => Promise.reject(new Error('nobody should work here'))),
   } as unknown as Home;

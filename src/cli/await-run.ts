@@ -20,6 +20,8 @@ export interface Awaited<K extends ReconciledKind> {
 
 /** How often somebody looks whether the process that does the work is still there. */
 const lookAfterMs = 1000;
+/** After a wait of this length it may be that nobody is at work. */
+const doubtAfterMs = 5000;
 
 /**
  * Waits for a run of an object: of the process that works on the home, or else of this one.
@@ -57,7 +59,7 @@ async function runOnce<K extends ReconciledKind>(
   out: Output,
 ): Promise<Kinds[K] | undefined> {
   const { kind, key, signal } = awaited;
-  if (home.worker() !== undefined) return waitForWorker(home, awaited);
+  if (home.worker() !== undefined) return waitForWorker(home, awaited, out);
   const isDone = await workHere(home, { kind, ...key }, { signal, out });
   return isDone ? mustExist(home, kind, key) : undefined;
 }
@@ -85,16 +87,19 @@ async function workHere(
 async function waitForWorker<K extends ReconciledKind>(
   home: Home,
   awaited: Awaited<K>,
+  out: Output,
 ): Promise<Kinds[K] | undefined> {
   const { kind, key, signal, isOver } = awaited;
   const gone = new AbortController();
   const look = setInterval(() => {
     if (home.worker() === undefined) gone.abort(new Error('the worker has gone'));
   }, lookAfterMs);
+  const watched = AbortSignal.any([signal, gone.signal]);
+  const doubt = setTimeout(() => void tellDoubt(home, watched, out), doubtAfterMs);
   try {
-    const watched = AbortSignal.any([signal, gone.signal]);
-    for await (const event of followObjects(home, kind, { namespace: key.namespace, signal: watched })) {
-      if (event.type === 'bookmark' || event.object.metadata.name !== key.name) continue;
+    const { namespace, name } = key;
+    for await (const event of followObjects(home, kind, { namespace, name, signal: watched })) {
+      if (event.type === 'bookmark') continue;
       if (event.type === 'deleted') throw notFound(kind, key.name);
       if (isOver(event.object)) return event.object;
     }
@@ -102,7 +107,13 @@ async function waitForWorker<K extends ReconciledKind>(
     return undefined;
   } finally {
     clearInterval(look);
+    clearTimeout(doubt);
   }
+}
+
+async function tellDoubt(home: Home, signal: AbortSignal, out: Output): Promise<void> {
+  const reason = await home.whyIdle(signal);
+  if (reason !== undefined && !signal.aborted) out.say('warning', reason);
 }
 
 /** True when the object as it is now has been through a run. */

@@ -101,6 +101,8 @@ async function objectNames(
   const home = await deps.openHome({
     file: valuesOf(rest, '-f', '--file'),
     state: valuesOf(rest, '--state').at(-1),
+    kubeconfig: valuesOf(rest, '--kubeconfig').at(-1),
+    context: valuesOf(rest, '--context').at(-1),
   });
   try {
     return await namesIn(home, noun.kind, valuesOf(rest, '-n', '--namespace').at(-1) ?? 'flux-system');

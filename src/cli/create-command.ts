@@ -63,12 +63,12 @@ async function createIn<K extends ShownKind>(
   const { object, what, flags, deps } = request;
   out.say('generating', `generating ${what}`);
   out.say('doing', `applying ${what}`);
-  await home.objects.create(object);
+  const applied = await home.apply(object);
   const { kind, metadata } = object;
   const key = { namespace: metadata.namespace, name: metadata.name };
   const place = home.locate(kind, key);
-  out.say('done', `${what} created${place === undefined ? '' : ` in ${place.file}`}`);
-  // Nothing reconciles a Git repository here.
+  out.say('done', `${what} ${applied}${place === undefined ? '' : ` in ${place.file}`}`);
+  // Nothing of ours reconciles a Git repository: it is there for its settings.
   if (kind === 'GitRepository') return exitCodes.done;
   out.say('waiting', `waiting for ${what} reconciliation`);
   const settled = await awaitRun(

@@ -1,7 +1,11 @@
 import type { PlaceChoice } from '../app/embedded/place.ts';
+import type { ClusterChoice } from '../app/kubernetes/connect.ts';
 import type { Home } from '../app/home.ts';
 import type { Tools } from '../app/tools.ts';
 import type { Clock } from '../model/clock.ts';
+
+/** What people say about where objects are. */
+export interface HomeChoice extends PlaceChoice, ClusterChoice {}
 
 /** What commands get from the world around them. Built in one place, so that tests can build another. */
 export interface CliDeps {
@@ -21,5 +25,5 @@ export interface CliDeps {
   /** For commands that work on plain files. */
   tools(): Promise<Tools>;
   /** Opens the home that was chosen, or throws `UsageError` saying how one is chosen. */
-  openHome(choice: PlaceChoice): Promise<Home>;
+  openHome(choice: HomeChoice): Promise<Home>;
 }

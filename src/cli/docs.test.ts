@@ -11,6 +11,8 @@ const common = [
   '--file',
   '--state',
   '--secrets',
+  '--kubeconfig',
+  '--context',
   '--namespace',
   '--all-namespaces',
   '--output',

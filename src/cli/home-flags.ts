@@ -1,10 +1,11 @@
 import { formatProblem } from '../api/documents.ts';
 import type { Home } from '../app/home.ts';
+import { clusterFlags } from './cluster-flags.ts';
 import type { CliDeps } from './deps.ts';
 import { type FlagValues, list, text } from './flags.ts';
 import type { Output } from './output.ts';
 
-/** Which home a command works on. */
+/** Which home a command works on: files, or else a cluster. */
 export const homeFlags = {
   file: list('-f, --file <path>', 'folder or file with objects, "-" for standard input (or TIDEMARK_FILE)'),
   state: text(
@@ -12,6 +13,7 @@ export const homeFlags = {
     'where their state is kept (or TIDEMARK_STATE; default: .tidemark beside the first path)',
   ),
   secrets: text('--secrets <dir>', 'Secrets as files, <namespace>/<name>/<key>'),
+  ...clusterFlags,
 };
 
 /** How many problems of the files are told; `validate` tells them all. */

@@ -20,7 +20,9 @@ export async function namedObjects(
   if ((names.length === 0) !== all) {
     throw new TidemarkError('UsageError', `say which ${words} objects: either names or --all`);
   }
-  const { items } = await home.objects.list(kind, { namespace });
+  const [only, ...more] = names;
+  const one = more.length === 0 && only !== undefined ? { name: only } : {};
+  const { items } = await home.objects.list(kind, { namespace, ...one });
   const found = all ? items : items.filter(({ metadata }) => names.includes(metadata.name));
   const missing = names.filter((name) => !items.some(({ metadata }) => metadata.name === name));
   return { found, missing };

@@ -93,7 +93,7 @@ test('plural nouns and flags before the verb are understood', () => {
   const { stderr } = runProgram(['-n', 'apps', 'get', 'images', 'policies']);
   assert.match(
     stderr,
-    /^✗ there are no objects to work on: name the folder that holds them with -f, or in TIDEMARK_FILE\n {2}a cluster cannot be worked on yet/,
+    /^✗ there are no objects to work on: neither files nor a cluster .*\n {2}name the folder .* with -f, .* with --kubeconfig, /,
   );
 });
 

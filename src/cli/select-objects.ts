@@ -22,8 +22,12 @@ export async function selectObjects<K extends ShownKind>(
   return items.filter((object) => isWanted(object, query));
 }
 
-export function listOptions({ namespace, allNamespaces, labelSelector }: ObjectQuery): ListOptions {
-  return { ...(!allNamespaces && { namespace }), ...(labelSelector !== undefined && { labelSelector }) };
+export function listOptions({ namespace, allNamespaces, name, labelSelector }: ObjectQuery): ListOptions {
+  return {
+    ...(!allNamespaces && { namespace }),
+    ...(name !== undefined && { name }),
+    ...(labelSelector !== undefined && { labelSelector }),
+  };
 }
 
 export function isWanted(object: ShownObject, { name, statusSelector }: ObjectQuery): boolean {

@@ -13,7 +13,8 @@ const patienceMs = 9000;
 export async function start(argv: readonly string[]): Promise<void> {
   const abort = new AbortController();
   // To be stopped is the normal end of a process that runs for months.
-  const codeWhenStopped = argv.find((word) => !word.startsWith('-')) === 'run' ? 0 : interrupted;
+  const verb = argv.find((word) => !word.startsWith('-'));
+  const codeWhenStopped = verb === 'run' || verb === 'controller' ? 0 : interrupted;
   const stop = (reason: string): void => {
     // The second Ctrl-C of somebody who does not want to wait.
     if (abort.signal.aborted) process.exit(interrupted);

@@ -36,12 +36,17 @@ export async function openEmbeddedHome(place: EmbeddedPlace, deps: EmbeddedHomeD
       const pid = runnerPid(place.stateFolder);
       return pid === undefined ? undefined : `tidemark run (process ${pid})`;
     },
+    whyIdle: async () => undefined,
+    apply: async (object) => {
+      await store.objects.create(object);
+      return 'created';
+    },
     work: (targets, signal) => {
       const only = new Set(targets.map((target) => `${target.kind} ${formatKey(target)}`));
       return runOnce({ dryRun: false, only }, signal);
     },
     rehearse: (signal) => runOnce({ dryRun: true }, signal),
-    inspect: async (policy, tag) => (await inspector()).inspect(policy, tag),
+    inspect: async (policy, question) => (await inspector()).inspect(policy, question),
     preview: async (automation, signal) => (await inspector()).preview(automation, signal),
     close: async () => {
       await (await loaded)?.close();

@@ -26,7 +26,7 @@ export function createInspector(stateFolder: string, store: ObjectStore, deps: E
     return own.publisher;
   };
   return {
-    inspect: async (policy, tag) => {
+    inspect: async (policy, { tag }) => {
       const tags = createTagDatabase(join(stateFolder, 'tags.db'), { log: deps.log });
       try {
         return await inspectPolicy(policy, { store, tags, tag, crossNamespaceAllowed: true });

@@ -21,13 +21,19 @@ export interface Cluster {
   readonly namespace: string | undefined;
 }
 
-/** Connects to the cluster by the usual rules: the flags, else the pod's own account, else the kubeconfig. Undefined when there is none. */
+/**
+ * Connects to the cluster by the usual rules: the flags, else `KUBECONFIG`, else the pod's own account, else the kubeconfig in the home
+ * folder. Undefined when there is none. (A CI job in a pod that sets `KUBECONFIG` means another cluster than the one that it runs in.)
+ */
 export async function connectToCluster(
   choice: ClusterChoice,
   deps: ConnectDeps,
   options: Partial<KubeClientOptions> = {},
 ): Promise<Cluster | undefined> {
-  const chosen = choice.kubeconfig !== undefined || choice.context !== undefined;
+  const chosen =
+    choice.kubeconfig !== undefined ||
+    choice.context !== undefined ||
+    Boolean(deps.environment['KUBECONFIG']);
   const connection =
     (chosen ? undefined : await inClusterConnection(deps)) ?? (await fromKubeconfig(choice, deps));
   if (connection === undefined) return undefined;

@@ -1,6 +1,6 @@
 import type { Home } from '../../app/home.ts';
 import { encodeYaml } from '../../go/yaml/encode-yaml.ts';
-import { TidemarkError } from '../../model/errors.ts';
+import { isTidemarkError, TidemarkError } from '../../model/errors.ts';
 import { objectTable } from '../../views/object-table.ts';
 import type { ShownKind, ShownObject } from '../../views/shown-kinds.ts';
 import { type Command, type CommandInput, defineCommand } from '../command.ts';
@@ -75,7 +75,7 @@ async function printAll(home: Home, input: Input, out: Output): Promise<ExitCode
   const query = queryOf(input);
   const all: ShownObject[] = [];
   for (const { kind } of imageNouns) {
-    const objects = await selectObjects(home, kind, query);
+    const objects = await selectObjects(home, kind, query).catch(whenNotServed);
     all.push(...objects);
     if (objects.length === 0 || isDocument(input)) continue;
     print(kind, objects, { input, out, kinds: true });
@@ -83,6 +83,12 @@ async function printAll(home: Home, input: Input, out: Output): Promise<ExitCode
   }
   if (isDocument(input)) printDocument(all, input, out);
   return exitCodes.done;
+}
+
+/** A cluster may have some of the kinds only; what is not there has no objects. */
+function whenNotServed(error: unknown): readonly [] {
+  if (isTidemarkError(error, 'KindNotServed')) return [];
+  throw error;
 }
 
 function print<K extends ShownKind>(

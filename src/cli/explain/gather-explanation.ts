@@ -38,7 +38,7 @@ interface Question {
 
 export async function gatherExplanation(home: Home, { policy, tag, signal }: Question): Promise<Explanation> {
   const obstacles: string[] = [];
-  const selection = await home.inspect(policy, tag).catch((error: unknown) => {
+  const selection = await home.inspect(policy, { tag, signal }).catch((error: unknown) => {
     obstacles.push(messageOf(error));
     return undefined;
   });

@@ -79,7 +79,7 @@ function notFound({ what, resource, server }: Asked, body: ApiStatus | undefined
   return body?.details?.name === undefined
     ? new TidemarkError(
         'KindNotServed',
-        `the cluster at ${server} does not know ${resource}: install the CustomResourceDefinitions`,
+        `the cluster at ${server} does not know ${resource}: install the CustomResourceDefinitions (tidemark install)`,
       )
     : new TidemarkError('NotFound', `there is no ${what}`);
 }
