@@ -64,6 +64,9 @@ class FakeLease {
   /** Processes that cannot reach the server. */
   readonly cutOff = new Set<string>();
   readonly writes: string[] = [];
+  /** How long answers to writes take. */
+  slowMs = 0;
+  clock: SteppedClock | undefined;
 
   clientFor(who: string): KubeClient {
     const request = async ({ verb, body }: ApiRequest): Promise<unknown> => {
@@ -83,6 +86,7 @@ class FakeLease {
       if (isStale) throw refused(asked, { status: 409, body: undefined });
       this.version += 1;
       this.spec = spec;
+      if (this.slowMs > 0) await this.clock?.sleep(this.slowMs);
       this.writes.push(String(spec['holderIdentity']));
       return this.#object();
     };
@@ -223,6 +227,19 @@ test('a renewal whose answer never came does not cost the lease', async (t) => {
   await clock.pass(60_000);
   assert.ok(one.state.leads);
   assert.equal(one.state.terms, 1);
+});
+
+test('a lease that was granted by an answer that took too long is renewed before anything is done', async (t) => {
+  const { clock, lease } = world();
+  lease.slowMs = 31_000;
+  lease.clock = clock;
+  const one = contend(t, 'one', { clock, lease });
+  await clock.pass(40_000, () => lease.writes.length > 0);
+  lease.slowMs = 0;
+  await settle();
+  assert.equal(one.state.terms, 0);
+  await clock.pass(40_000, () => one.state.leads);
+  one.state.leadership?.assert();
 });
 
 test('a lease that somebody else has taken by force is lost at once', async (t) => {

@@ -89,14 +89,21 @@ export class LeaderElection {
     signal.removeEventListener('abort', stop);
     await settled;
     if (isOurs) await this.#release();
-    await work;
+    try {
+      await work;
+    } catch (error) {
+      // Work that was held back because the lease was gone has come to the end that was meant.
+      if (isOurs || !isTidemarkError(error, 'Aborted')) throw error;
+    }
     return isOurs ? 'stopped' : 'lost';
   }
 
   async #acquire(signal: AbortSignal): Promise<Term | undefined> {
     while (!signal.aborted) {
       const term = await this.#try(signal, 10_000);
-      if (term !== undefined && typeof term === 'object') return term;
+      // An answer that took too long is no ground to stand on: the lease may run out in the next moment.
+      if (typeof term === 'object' && this.#leftMs(term) > this.#renewDeadlineMs / 2) return term;
+      if (typeof term === 'object') continue;
       await this.#options.clock.sleep(this.#untilNextTryMs(), signal).catch(() => undefined);
     }
     return undefined;
