@@ -10,7 +10,7 @@ export class RuleCache {
   readonly #rules = new Map<string, Rule>();
   #size = 0;
 
-  /** `most` is a number of instructions, each about a kilobyte. */
+  /** `most` is a number of instructions, each about a quarter of a kilobyte. */
   constructor(most: number) {
     this.#most = most;
   }

@@ -28,7 +28,7 @@ interface Question {
 /** A smaller set is read again as fast as a cursor over it is found. */
 const manyTags = 500;
 const mostCursors = 2000;
-const mostInstructions = 12_000;
+const mostInstructions = 40_000;
 
 /** Selects among the tags of a scan. Of large sets it remembers the best few tags, so that after a scan that brought one only that one is judged. */
 export class TagSelector {
