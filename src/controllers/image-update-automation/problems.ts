@@ -39,7 +39,10 @@ export function markerProblems(
     const message = silenceOf({ namespace, name }, drafting);
     return message === undefined ? [] : [{ file: path, line, message }];
   });
-  const misplaced = reading.findings.map(({ line, message }) => ({ file: path, line, message }));
+  // A warning may be meant so: `markers lint` tells it, a status does not.
+  const misplaced = reading.findings
+    .filter(({ severity }) => severity === 'error')
+    .map(({ line, message }) => ({ file: path, line, message }));
   return [...misplaced, ...silent];
 }
 

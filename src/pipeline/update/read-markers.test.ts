@@ -230,3 +230,26 @@ for (const [what, text] of large) {
     assert.ok(user + system < 5_000_000, `${user + system} microseconds`);
   });
 }
+
+test('a comment in the legacy form may have no text behind it, like the usual form', () => {
+  const legacy = '{"$ref": "#/definitions/io.k8s.cli.setters.ns:p"}';
+  const text = (comment: string): Buffer =>
+    Buffer.from(`a: x # {"$imagepolicy": "ns:q"}\nb: y # ${comment}\n`);
+  assert.deepEqual(
+    readMarkers(text(legacy)).markers.map(({ name }) => name),
+    ['q', 'p'],
+  );
+  assert.deepEqual(
+    readMarkers(text(`${legacy} and more`)).markers.map(({ name }) => name),
+    ['q'],
+  );
+});
+
+test('a comment of another setter tool is a comment', () => {
+  const text =
+    'a: x # {"$imagepolicy": "ns:q"}\nb: y # {"x-k8s-cli": {"setter": {"name": "ns:p", "value": "z"}}}\n';
+  assert.deepEqual(
+    readMarkers(Buffer.from(text)).markers.map(({ name }) => name),
+    ['q'],
+  );
+});
