@@ -12,7 +12,7 @@ export interface ApiRequest {
   /** For one object; else `namespace` narrows a collection, and for `create` says where. */
   readonly key?: ObjectKey;
   readonly namespace?: string | undefined;
-  readonly subresource?: 'status' | 'token';
+  readonly subresource?: 'status' | 'token' | 'log';
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
   /** How a `patch` is meant: RFC 7396, or server-side apply. */
@@ -22,6 +22,8 @@ export interface ApiRequest {
   readonly signal?: AbortSignal | undefined;
   /** How long one try may take. */
   readonly timeoutMs?: number;
+  /** How long an answer that goes on may say nothing; 0 means for ever. */
+  readonly silenceMs?: number;
   /** Neither waits for our own pace nor is tried again: a lease that comes late is worth nothing. */
   readonly urgent?: boolean;
 }
@@ -84,12 +86,18 @@ export function withQuery(
 
 /** What we can read, and what we send. */
 export function headersOf(request: ApiRequest): Readonly<Record<string, string>> {
-  const { body, metadataOnly, verb, patch } = request;
-  const partial = verb === 'list' ? 'PartialObjectMetadataList' : 'PartialObjectMetadata';
+  const { body, verb, patch } = request;
   return {
-    accept: metadataOnly === true ? `application/json;as=${partial};g=meta.k8s.io;v=v1` : 'application/json',
+    accept: acceptOf(request),
     ...(body === undefined ? {} : { 'content-type': contentType(verb, patch) }),
   };
+}
+
+function acceptOf({ metadataOnly, subresource, verb }: ApiRequest): string {
+  // Logs are text; a refusal is JSON all the same.
+  if (subresource === 'log') return '*/*';
+  const partial = verb === 'list' ? 'PartialObjectMetadataList' : 'PartialObjectMetadata';
+  return metadataOnly === true ? `application/json;as=${partial};g=meta.k8s.io;v=v1` : 'application/json';
 }
 
 function contentType(verb: ApiVerb, patch: ApiRequest['patch']): string {

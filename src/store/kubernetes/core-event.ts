@@ -12,8 +12,8 @@ export const eventResource: Resource = {
   namespaced: true,
 };
 
-/** Kubernetes takes no longer note, and counts bytes. */
-const longestMessage = 1024;
+/** In bytes: as long as Flux lets a message be. A core/v1 Event may be longer (only events.k8s.io stops at 1024), but etcd keeps each for an hour. */
+const longestMessage = 39_000;
 
 const serverEvent = z.looseObject({
   metadata: z.looseObject({

@@ -104,6 +104,11 @@ export class KubeClient {
 
   /** The lines of a watch, parsed, until the server ends it. Throws when it breaks off. */
   async *watch(request: ApiRequest & { readonly signal: AbortSignal }): AsyncGenerator {
+    for await (const line of this.lines(request)) yield this.#parse(request, line);
+  }
+
+  /** The lines of an answer that goes on, until the server ends it. Throws when it breaks off. */
+  async *lines(request: ApiRequest & { readonly signal: AbortSignal }): AsyncGenerator<string> {
     const { signal } = request;
     const asked = this.#askedOf(request);
     await this.#limiter.take(signal);
@@ -111,7 +116,7 @@ export class KubeClient {
     // The body reports its own destruction as an error once nobody reads it any more.
     answer.body.on('error', () => undefined);
     try {
-      for await (const line of readLines(answer.body)) yield this.#parse(request, line);
+      yield* readLines(answer.body);
     } catch (error) {
       throw isTidemarkError(error) ? error : unanswered(asked, failureOf(error, signal));
     } finally {
@@ -131,7 +136,8 @@ export class KubeClient {
       const identity = await this.#options.connection.identify({ renew });
       let answer: WireAnswer;
       try {
-        answer = await this.#transport.send({ ...wire, identity, signal, silenceMs: watchSilenceMs });
+        const { silenceMs = watchSilenceMs } = request;
+        answer = await this.#transport.send({ ...wire, identity, signal, silenceMs });
       } catch (error) {
         this.#record(request, 0, startedMs);
         throw unanswered(this.#askedOf(request), error);

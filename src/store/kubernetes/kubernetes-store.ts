@@ -37,14 +37,16 @@ export interface KubernetesStore {
   readonly events: EventLog;
   /** How far each cache is. */
   states(): ReadonlyMap<KindName, CacheState>;
-  /** Begins to fill the caches; resolves when each has been filled once, or the cluster does not have its kind. */
+  /** Begins to fill the caches; resolves when each has been filled, however many tries that takes, or the cluster does not have its kind. */
   fill(): Promise<void>;
+  /** Every cache has been filled once. It stays readable when the server goes away. */
+  isFilled(): boolean;
   /** Stores the events that wait, and stops following. The client stays open: it is not ours. */
   close(): Promise<void>;
 }
 
 /** What is asked of a cache, whatever its kind. */
-type AnyReflector = Pick<Reflector<KindName>, 'state' | 'ready' | 'close'>;
+type AnyReflector = Pick<Reflector<KindName>, 'state' | 'isFilled' | 'filled' | 'close'>;
 
 /** So many changes can a slow reader fall behind and still catch up. Each holds on to an object. */
 const keptChanges = 256;
@@ -68,8 +70,9 @@ export function openKubernetesStore(options: KubernetesStoreOptions): Kubernetes
     events,
     states: () => new Map([...reflectors].map(([kind, { state }]) => [kind, state])),
     fill: async () => {
-      await Promise.all([...reflectors.values()].map((reflector) => reflector.ready()));
+      await Promise.all([...reflectors.values()].map((reflector) => reflector.filled()));
     },
+    isFilled: () => [...reflectors.values()].every(({ isFilled }) => isFilled),
     close: async () => {
       await events.flush();
       await Promise.all([...reflectors.values()].map((reflector) => reflector.close()));

@@ -158,8 +158,23 @@ test('whoever asks while nothing can be listed learns why', async (t) => {
   });
 });
 
+test('a cache that is to be filled is, as soon as the server lets it', async (t) => {
+  const { api, collection, reflector } = await start(t, { wait: false });
+  let refusals = 3;
+  api.on(({ path: asked }) => {
+    if (asked !== path || refusals === 0) return undefined;
+    refusals -= 1;
+    return failure(403, 'Forbidden');
+  });
+  collection.put('a');
+  assert.equal(reflector.isFilled, false);
+  await reflector.filled();
+  assert.equal(reflector.isFilled, true);
+  assert.equal(reflector.cache.size, 1);
+});
+
 test('a cache that was filled can be read while the server is away', async (t) => {
-  const { api, collection, reader, heard } = await start(t);
+  const { api, collection, reflector, reader, heard } = await start(t);
   collection.put('a');
   await heard.next();
   let isAway = true;
@@ -170,6 +185,7 @@ test('a cache that was filled can be read while the server is away', async (t) =
   });
   collection.cut();
   assert.ok(await reader.get({ namespace: 'apps', name: 'a' }));
+  assert.equal(reflector.isFilled, true);
   collection.put('b');
   isAway = false;
   assert.equal(await heard.next(), 'added b');

@@ -59,6 +59,24 @@ export class Reflector<K extends KindName> {
     await this.#filled.promise;
   }
 
+  /** The cache shows, or has once shown, what the server has; or there is nothing of the kind to show. */
+  get isFilled(): boolean {
+    return this.cache.reached !== '0' || this.#state.state === 'not-served';
+  }
+
+  /** Resolves when the cache is filled, however many tries that takes. */
+  async filled(): Promise<void> {
+    for (;;) {
+      try {
+        await this.ready();
+        return;
+      } catch (error) {
+        // The log says why, and the next try is on its way.
+        if (this.#stop.signal.aborted) throw error;
+      }
+    }
+  }
+
   async close(): Promise<void> {
     this.#stop.abort(new Error('closed'));
     await this.#running;
