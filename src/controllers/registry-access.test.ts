@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { imageRepository } from '../../test/builders/image-repository.ts';
+import { secret } from '../../test/builders/secret.ts';
+import type { Secret } from '../api/secret.ts';
+import { parseImageName } from '../model/image-ref.ts';
+import type { Keychain } from '../pipeline/scan/keychain.ts';
+import { findCredential } from '../pipeline/scan/keychain.ts';
+import type { AccessSources } from './registry-access.ts';
+import { registryAccess } from './registry-access.ts';
+
+const dockerConfig = (password: string): string =>
+  JSON.stringify({ auths: { 'registry.example.com': { username: 'puller', password } } });
+
+/** A pull secret with a password that says where it came from. */
+function pullSecret(name: string, more: Readonly<Record<string, string>> = {}): Secret {
+  return secret(
+    name,
+    { '.dockerconfigjson': dockerConfig(`from ${name}`), ...more },
+    { type: 'kubernetes.io/dockerconfigjson' },
+  );
+}
+
+/** What would be sent to the registry. */
+function password({ keychain }: { readonly keychain: Keychain }): string | undefined {
+  const { basic } = findCredential(keychain, image) ?? {};
+  return basic === undefined ? undefined : Buffer.from(basic, 'base64').toString().split(':')[1];
+}
+
+function sources(
+  secrets: readonly Secret[],
+  accounts?: Readonly<Record<string, readonly string[]>>,
+): AccessSources {
+  const get = async (_kind: string, { name }: { readonly name: string }): Promise<Secret | undefined> =>
+    secrets.find(({ metadata }) => metadata.name === name);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only Secrets are asked for here
+  const store = { get } as unknown as AccessSources['store'];
+  return { store, ...(accounts === undefined ? {} : { pullSecretsOf: async ({ name }) => accounts[name] }) };
+}
+
+const image = parseImageName('registry.example.com/app');
+
+test('one Secret may hold certificate and credentials', async () => {
+  const ca = readFileSync(new URL('../../test/golden/tls/ca.crt', import.meta.url), 'utf8');
+  const both = { secretRef: { name: 'both' }, certSecretRef: { name: 'both' } };
+  const access = await registryAccess(
+    imageRepository({ spec: both }),
+    sources([pullSecret('both', { 'ca.crt': ca })]),
+  );
+  assert.equal(access.tls?.ca, ca);
+  assert.equal(password(access), 'from both');
+});
+
+test('the Secret that the object names comes before those of its service account', async () => {
+  const spec = { secretRef: { name: 'own' }, serviceAccountName: 'puller' };
+  const all = [pullSecret('own'), pullSecret('first'), pullSecret('second')];
+  const access = await registryAccess(
+    imageRepository({ spec }),
+    sources(all, { puller: ['first', 'second'] }),
+  );
+  assert.equal(password(access), 'from own');
+  const without = await registryAccess(
+    imageRepository({ spec: { serviceAccountName: 'puller' } }),
+    sources(all, { puller: ['first', 'second'] }),
+  );
+  assert.equal(password(without), 'from first');
+});
+
+test('what is missing is named as Flux names it', async () => {
+  const named = (spec: object, from: AccessSources): Promise<unknown> =>
+    registryAccess(imageRepository({ spec }), from);
+  await assert.rejects(named({ secretRef: { name: 'nope' } }, sources([])), {
+    message: 'secrets "nope" not found',
+  });
+  await assert.rejects(named({ serviceAccountName: 'nobody' }, sources([], {})), {
+    message: "serviceaccount 'apps/nobody' not found",
+  });
+  await assert.rejects(named({ serviceAccountName: 'puller' }, sources([], { puller: ['gone'] })), {
+    message: "failed to get image pull secret for serviceaccount 'apps/puller': secret 'apps/gone' not found",
+  });
+});
+
+test('what cannot be done is refused, never passed over', async () => {
+  await assert.rejects(registryAccess(imageRepository({ spec: { provider: 'aws' } }), sources([])), {
+    code: 'FeatureUnsupported',
+    message: /provider 'aws' is not supported yet/,
+  });
+  await assert.rejects(registryAccess(imageRepository({ spec: { serviceAccountName: 'x' } }), sources([])), {
+    code: 'FeatureUnsupported',
+    message: /not supported without a cluster/,
+  });
+});
+
+test('another version of a Secret is another identity, so that no cache serves the old credentials', async () => {
+  const spec = { secretRef: { name: 'pull' } };
+  const at = (resourceVersion: string): Secret => {
+    const pull = pullSecret('pull');
+    return { ...pull, metadata: { ...pull.metadata, resourceVersion } };
+  };
+  const [one, two] = await Promise.all(
+    ['1', '2'].map((version) => registryAccess(imageRepository({ spec }), sources([at(version)]))),
+  );
+  assert.notEqual(one?.identity, two?.identity);
+});
