@@ -34,7 +34,6 @@ function sources(
 ): AccessSources {
   const get = async (_kind: string, { name }: { readonly name: string }): Promise<Secret | undefined> =>
     secrets.find(({ metadata }) => metadata.name === name);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only Secrets are asked for here
   const store = { get } as unknown as AccessSources['store'];
   return { store, ...(accounts === undefined ? {} : { pullSecretsOf: async ({ name }) => accounts[name] }) };
 }
