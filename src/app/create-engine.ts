@@ -37,6 +37,8 @@ export interface EngineParts {
   readonly readsLocalFiles: boolean;
   /** The only objects to work on, as `Kind namespace/name`; all when absent. */
   readonly only?: ReadonlySet<string>;
+  /** Label selector text: the other objects are another process's. */
+  readonly shard?: string | undefined;
   readonly dryRun?: boolean;
   readonly published?: NonNullable<AutomationDeps['published']>;
   readonly observer?: Observer;

@@ -1,6 +1,8 @@
 import { reconcileRequestAnnotation } from '../api/annotations.ts';
 import type { KindName, Kinds } from '../api/kinds.ts';
 import type { Clock } from '../model/clock.ts';
+import type { LabelSelector } from '../model/label-selector.ts';
+import { parseLabelSelector } from '../model/label-selector.ts';
 import type { Log } from '../model/log.ts';
 import { formatKey } from '../model/object-key.ts';
 import type { EventLog, ObjectStore } from '../store/store.ts';
@@ -27,6 +29,8 @@ export interface EngineOptions {
   readonly concurrency: number;
   /** The only objects to work on, as `Kind namespace/name`; all when absent. */
   readonly only?: ReadonlySet<string>;
+  /** Label selector text: of the kinds that have a controller only these objects are worked on. The others are read all the same. */
+  readonly shard?: string | undefined;
   readonly backoff?: BackoffOptions;
   readonly observer?: Observer;
 }
@@ -48,6 +52,7 @@ export class Engine {
   readonly #stop = new AbortController();
   readonly #watches: Promise<void>[] = [];
   readonly #idleWaiters = new Set<() => void>();
+  readonly #shard: LabelSelector;
   /** Kinds whose first list is complete. */
   readonly #listed = new Set<KindName>();
   #syncing = 0;
@@ -56,6 +61,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#news = new News(options.heralds);
+    this.#shard = parseLabelSelector(options.shard ?? '');
     const reconciler = new Reconciler({
       ...options,
       wake: (target) => this.wake(target),
@@ -159,15 +165,23 @@ export class Engine {
       requestedAt: object.metadata.annotations?.[reconcileRequestAnnotation],
       deleting: object.metadata.deletionTimestamp !== undefined,
     };
-    seen.set(key, now);
     const lane = this.#lanes.get(kind);
-    if (lane !== undefined && calls(before, now)) {
+    const isOurs = this.#shard.matches(object.metadata.labels);
+    if (isOurs) seen.set(key, now);
+    else if (seen.delete(key)) this.#left(kind, key);
+    if (lane !== undefined && isOurs && calls(before, now)) {
       this.#news.refer(kind, key, lane.learn(key, object));
       lane.add(key);
     }
     // What stands in the first list is news to nobody: all that could refer to it has its first run ahead.
     const isNews = this.#news.note(kind, object) && this.#listed.has(kind);
     if (isNews) this.#proclaim(kind, object);
+  }
+
+  /** The object is another shard's now. Should it come back it is new. */
+  #left(kind: KindName, key: string): void {
+    this.#lanes.get(kind)?.forget(key);
+    this.#news.refer(kind, key, []);
   }
 
   #vanished(kind: KindName, key: string): void {

@@ -42,6 +42,8 @@ export interface LoopOptions {
   readonly registry?: StartOptions;
   readonly gitUsers?: Parameters<typeof startGitServer>[0]['users'];
   readonly crossNamespaceAllowed?: boolean;
+  /** The objects to work on, by their labels. */
+  readonly shard?: string;
   /** As in a cluster when false. */
   readonly readsLocalFiles?: boolean;
 }
@@ -81,6 +83,7 @@ export async function startLoop(t: TestContext, options: LoopOptions = {}): Prom
     crossNamespaceAllowed: options.crossNamespaceAllowed ?? true,
     requeueDependencyMs: 30_000,
     watchesSecrets: true,
+    shard: options.shard,
     readsLocalFiles: options.readsLocalFiles ?? true,
   });
   t.after(() => engine.stop());
