@@ -44,11 +44,27 @@ function jsonLog({ level, write, now }: LogOptions): Log {
 
 function wrap(logger: pino.Logger): Log {
   return {
-    debug: (message, fields) => logger.debug(fields ?? {}, message),
-    info: (message, fields) => logger.info(fields ?? {}, message),
-    error: (message, fields) => logger.error(fields ?? {}, message),
-    with: (fields) => wrap(logger.child(fields)),
+    debug: (message, fields) => logger.debug(named(fields), message),
+    info: (message, fields) => logger.info(named(fields), message),
+    error: (message, fields) => logger.error(named(fields), message),
+    with: (fields) => wrap(logger.child(named(fields))),
   };
+}
+
+/** The fields under the names that Flux's controllers give them: `flux logs` and dashboards go by those. */
+function named(fields: LogFields = {}): LogFields {
+  const { kind, name, stack, ...rest } = fields;
+  const [namespace, bare] = typeof name === 'string' && kind !== undefined ? name.split('/') : [];
+  return {
+    ...(kind === undefined ? {} : { controllerKind: kind }),
+    ...(bare === undefined ? given('name', name) : { name: bare, namespace }),
+    ...rest,
+    ...given('stacktrace', stack),
+  };
+}
+
+function given(name: string, value: unknown): LogFields {
+  return value === undefined ? {} : { [name]: value };
 }
 
 function textLog(options: LogOptions, bound: LogFields): Log {

@@ -176,7 +176,7 @@ test('the objects of a folder are looked at and acted on without a running proce
       ),
     );
     const table = await run('events', '-n', 'cli', '--types', 'normal');
-    assert.match(table.stdout, /^LAST SEEN +\tTYPE +\tREASON +\tOBJECT +\tMESSAGE +\t\n/);
+    assert.match(table.stdout, /^LAST SEEN *\tTYPE +\tREASON +\tOBJECT +\tMESSAGE +\t\n/);
     assert.equal((await run('events', '-n', 'empty')).stderr, '✗ No events found in empty namespace.\n');
     assert.match((await run('events', '--for', 'ImagePolcy/web')).stderr, /did you mean ImagePolicy\?/);
   });
