@@ -41,6 +41,8 @@ export interface KubernetesStore {
   fill(): Promise<void>;
   /** Every cache has been filled once. It stays readable when the server goes away. */
   isFilled(): boolean;
+  /** Resolves when the events that wait are stored: for the end of a leader, before it gives its lease back. */
+  flush(): Promise<void>;
   /** Stores the events that wait, and stops following. The client stays open: it is not ours. */
   close(): Promise<void>;
 }
@@ -73,6 +75,7 @@ export function openKubernetesStore(options: KubernetesStoreOptions): Kubernetes
       await Promise.all([...reflectors.values()].map((reflector) => reflector.filled()));
     },
     isFilled: () => [...reflectors.values()].every(({ isFilled }) => isFilled),
+    flush: () => events.flush(),
     close: async () => {
       await events.flush();
       await Promise.all([...reflectors.values()].map((reflector) => reflector.close()));

@@ -210,8 +210,11 @@ test('a leader that stops gives the lease back, and the next one need not wait f
   const two = contend(t, 'two', { clock, lease });
   await clock.pass(1000);
   one.stop();
+  // What is left to write down can be, until the lease is given back.
+  one.state.leadership?.assert();
   await settle();
   assert.equal(await one.ended, 'stopped');
+  assert.throws(() => one.state.leadership?.assert(), { code: 'Aborted' });
   assert.equal(lease.spec?.['holderIdentity'], '');
   await clock.pass(6500);
   assert.ok(two.state.leads);

@@ -26,7 +26,10 @@ export interface LeaderElectionOptions {
 export interface Leadership {
   /** Aborted when it ends: a lease that could not be renewed in time, or the end of the process. */
   readonly signal: AbortSignal;
-  /** Throws `Aborted` unless the lease is ours now. For the moment before something that cannot be taken back. */
+  /**
+   * Throws `Aborted` unless the lease is ours now. For the moment before something that cannot be taken back. While the process stops
+   * the lease is still ours, so that what has been done can be written down.
+   */
   assert(): void;
 }
 
@@ -37,6 +40,8 @@ interface Term {
   /** When the request of the last renewal was sent: nobody can have seen it earlier. */
   renewedAtMs: number;
   renewedAt: number;
+  /** The lease was lost, or is about to be given back. */
+  isOver: boolean;
 }
 
 /**
@@ -75,7 +80,7 @@ export class LeaderElection {
     const { log, lease, identity } = this.#options;
     log.info('became leader', { lease: lease.name, identity });
     const end = new AbortController();
-    const leadership = { signal: end.signal, assert: () => this.#assert(term, end.signal) };
+    const leadership = { signal: end.signal, assert: () => this.#assert(term) };
     const work = lead(leadership);
     const isDone = new AbortController();
     const settled = work.then(
@@ -88,6 +93,7 @@ export class LeaderElection {
     const isOurs = await this.#keep(term, isDone.signal, end);
     signal.removeEventListener('abort', stop);
     await settled;
+    term.isOver = true;
     if (isOurs) await this.#release();
     try {
       await work;
@@ -121,6 +127,8 @@ export class LeaderElection {
       if (typeof renewed === 'object' && this.#leftMs(term) > 0) Object.assign(term, renewed);
       else if (renewed === 'taken' || this.#leftMs(term) <= 0) {
         log.error('lost the lease', { lease: this.#options.lease.name, reason: renewed ?? 'late' });
+        // oxlint-disable-next-line no-param-reassign -- the term is what is kept here
+        term.isOver = true;
         end.abort(new TidemarkError('Aborted', 'no longer the leader'));
         return false;
       }
@@ -130,7 +138,7 @@ export class LeaderElection {
   /** Takes or renews the lease. `taken`: somebody else has it. Undefined: could not be done. */
   async #try(signal: AbortSignal, timeoutMs: number): Promise<Term | 'taken' | undefined> {
     const { clock, log, identity } = this.#options;
-    const term = { renewedAtMs: clock.monotonicMs(), renewedAt: clock.now().getTime() };
+    const term = { renewedAtMs: clock.monotonicMs(), renewedAt: clock.now().getTime(), isOver: false };
     try {
       const known = this.#seen?.record;
       if (known?.holder !== identity) await this.#look(signal, timeoutMs);
@@ -223,10 +231,8 @@ export class LeaderElection {
     return this.#renewDeadlineMs - passed;
   }
 
-  #assert(term: Term, signal: AbortSignal): void {
-    if (!signal.aborted && this.#leftMs(term) > 0) return;
-    throw new TidemarkError('Aborted', 'no longer the leader: another process may be at work', {
-      cause: signal.reason,
-    });
+  #assert(term: Term): void {
+    if (term.isOver || this.#leftMs(term) <= 0)
+      throw new TidemarkError('Aborted', 'no longer the leader: another process may be at work');
   }
 }
