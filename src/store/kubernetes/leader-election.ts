@@ -127,7 +127,6 @@ export class LeaderElection {
       if (typeof renewed === 'object' && this.#leftMs(term) > 0) Object.assign(term, renewed);
       else if (renewed === 'taken' || this.#leftMs(term) <= 0) {
         log.error('lost the lease', { lease: this.#options.lease.name, reason: renewed ?? 'late' });
-        // oxlint-disable-next-line no-param-reassign -- the term is what is kept here
         term.isOver = true;
         end.abort(new TidemarkError('Aborted', 'no longer the leader'));
         return false;
