@@ -7,6 +7,7 @@ import type { Log } from '../model/log.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import { formatKey } from '../model/object-key.ts';
 import type { EventLog, EventRecord, ObjectStore } from '../store/store.ts';
+import { changeFinalizer } from './change-finalizer.ts';
 import { chooseEvent } from './choose-event.ts';
 import { findCondition, hasVerdict } from './conditions.ts';
 import type { Controller, Done, Run } from './controller.ts';
@@ -55,7 +56,8 @@ export class Reconciler {
     const stored = await this.#deps.store.get(controller.kind, key);
     if (stored === undefined) return { type: 'skipped' };
     if (stored.metadata.deletionTimestamp !== undefined) return this.#finish(controller, stored);
-    const object = await this.#withFinalizer(controller, stored);
+    const object = await changeFinalizer<K>(this.#deps.store, stored, 'set');
+    if (object === undefined) return { type: 'skipped' };
     const requestedAt = object.metadata.annotations?.[reconcileRequestAnnotation];
     const context = { controller, object, key, requestedAt, now: this.#deps.clock.now() };
     if (object.spec.suspend === true) return this.#acknowledge(context);
@@ -191,27 +193,10 @@ export class Reconciler {
     return { type: 'skipped' };
   }
 
-  async #withFinalizer<K extends ReconciledKind>(
-    controller: Controller<K>,
-    object: Kinds[K],
-  ): Promise<Kinds[K]> {
-    const finalizers = object.metadata.finalizers ?? [];
-    if (finalizers.includes(fluxFinalizer)) return object;
-    return this.#deps.store.patchMetadata(controller.kind, object.metadata, {
-      finalizers: [...finalizers, fluxFinalizer],
-    });
-  }
-
   async #finish<K extends ReconciledKind>(controller: Controller<K>, object: Kinds[K]): Promise<Pass> {
-    const finalizers = object.metadata.finalizers ?? [];
-    if (!finalizers.includes(fluxFinalizer)) return { type: 'skipped' };
+    if (object.metadata.finalizers?.includes(fluxFinalizer) !== true) return { type: 'skipped' };
     await controller.forget(object);
-    const rest = finalizers.filter((name) => name !== fluxFinalizer);
-    try {
-      await this.#deps.store.patchMetadata(controller.kind, object.metadata, { finalizers: rest });
-    } catch (error) {
-      if (!isTidemarkError(error, 'NotFound')) throw error;
-    }
+    await changeFinalizer<K>(this.#deps.store, object, 'removed');
     return { type: 'skipped' };
   }
 

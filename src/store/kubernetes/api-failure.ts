@@ -75,8 +75,11 @@ export function unanswered(asked: Asked, failure: unknown): unknown {
 }
 
 function notFound({ what, resource, server }: Asked, body: ApiStatus | undefined): TidemarkError {
+  const { kind, name } = body?.details ?? {};
+  if (kind === 'namespaces' && resource !== 'namespaces')
+    return new TidemarkError('NotFound', `there is no namespace ${name}: create it first`);
   // Only an answer about one object names it; without a name the server does not know the resource itself.
-  return body?.details?.name === undefined
+  return name === undefined
     ? new TidemarkError(
         'KindNotServed',
         `the cluster at ${server} does not know ${resource}: install the CustomResourceDefinitions (tidemark install)`,

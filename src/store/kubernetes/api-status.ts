@@ -9,6 +9,7 @@ const apiStatus = z.looseObject({
   details: z
     .looseObject({
       name: z.string().optional(),
+      kind: z.string().optional(),
       uid: z.string().optional(),
       retryAfterSeconds: z.int().optional(),
       causes: z

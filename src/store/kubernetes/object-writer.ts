@@ -52,7 +52,7 @@ export class ObjectWriter<K extends KindName> {
   async writeStatus(key: ObjectKey, status: object, options: WriteOptions): Promise<Kinds[K]> {
     const wanted = withoutUndefined(status);
     for (let tries = 1; ; tries += 1) {
-      const base = await this.#base(key, options, tries > 1);
+      const base = await this.#base(key, options);
       const patch = mergePatch(base.status ?? {}, wanted);
       const isDone = base.status !== undefined && isEmptyPatch(patch);
       if (isDone) return base;
@@ -100,9 +100,20 @@ export class ObjectWriter<K extends KindName> {
     how: Pick<ApiRequest, 'subresource' | 'query'> = {},
   ): Promise<Kinds[K]> {
     const { client, kind } = this.#options;
-    return this.#confirmed(
-      await client.request({ verb: 'patch', resource: resourceOf(kind), key, body, ...how }),
-    );
+    try {
+      return this.#confirmed(
+        await client.request({ verb: 'patch', resource: resourceOf(kind), key, body, ...how }),
+      );
+    } catch (error) {
+      if (isTidemarkError(error, 'Conflict')) await this.#refresh(key);
+      throw error;
+    }
+  }
+
+  /** Whoever is told of a conflict reads again at once: it must not be what was there before, because the watch is a moment behind. */
+  async #refresh(key: ObjectKey): Promise<void> {
+    const object = await this.#options.fresh.get(key);
+    if (object !== undefined) this.#options.reader.wrote(object);
   }
 
   #confirmed(answer: unknown): Kinds[K] {
@@ -116,9 +127,9 @@ export class ObjectWriter<K extends KindName> {
   }
 
   /** The object that a status is written over. Throws `Conflict` when it is not the version that the caller means. */
-  async #base(key: ObjectKey, { resourceVersion }: WriteOptions, again: boolean): Promise<Kinds[K]> {
+  async #base(key: ObjectKey, { resourceVersion }: WriteOptions): Promise<Kinds[K]> {
     const { reader, fresh, kind } = this.#options;
-    const known = again ? undefined : await reader.get(key);
+    const known = await reader.get(key);
     const version = known?.metadata.resourceVersion ?? '';
     if (known !== undefined && (resourceVersion === undefined || version === resourceVersion)) return known;
     if (known !== undefined && resourceVersion !== undefined && isLater(version, resourceVersion))
