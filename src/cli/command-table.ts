@@ -78,6 +78,18 @@ export const commandTable: readonly CommandEntry[] = [
     section: 'Look',
     load: async () => (await import('./commands/events.ts')).events,
   },
+  {
+    words: 'logs',
+    summary: 'Show what the controller in a cluster writes to its log',
+    section: 'Look',
+    load: async () => (await import('./commands/logs.ts')).logs,
+  },
+  {
+    words: 'check',
+    summary: 'Say whether everything is there that Tidemark needs',
+    section: 'Look',
+    load: async () => (await import('./commands/check.ts')).check,
+  },
   ...imageFamily({
     stem: 'reconcile image',
     summary: 'Run an object now, and wait for it',
@@ -126,6 +138,18 @@ export const commandTable: readonly CommandEntry[] = [
     section: 'Act',
     load: async (noun) => (await import('./commands/delete.ts')).deleteOne(noun),
   }),
+  {
+    words: 'install',
+    summary: 'Install Tidemark in a cluster, or bring it up to date',
+    section: 'Act',
+    load: async () => (await import('./commands/install.ts')).install,
+  },
+  {
+    words: 'uninstall',
+    summary: 'Remove Tidemark from a cluster',
+    section: 'Act',
+    load: async () => (await import('./commands/uninstall.ts')).uninstall,
+  },
   {
     words: 'markers list',
     summary: 'List every marker below a folder, or in a file',

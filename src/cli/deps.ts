@@ -1,5 +1,5 @@
 import type { PlaceChoice } from '../app/embedded/place.ts';
-import type { ClusterChoice } from '../app/kubernetes/connect.ts';
+import type { Cluster, ClusterChoice } from '../app/kubernetes/connect.ts';
 import type { Home } from '../app/home.ts';
 import type { Tools } from '../app/tools.ts';
 import type { Clock } from '../model/clock.ts';
@@ -26,4 +26,6 @@ export interface CliDeps {
   tools(): Promise<Tools>;
   /** Opens the home that was chosen, or throws `UsageError` saying how one is chosen. */
   openHome(choice: HomeChoice): Promise<Home>;
+  /** Connects to the cluster that was chosen, for what is no object of ours; or throws `UsageError`. */
+  openCluster(choice: ClusterChoice): Promise<Cluster>;
 }

@@ -29,6 +29,7 @@ export async function start(argv: readonly string[]): Promise<void> {
     clock: systemClock,
     signal: abort.signal,
     openHome: async (choice) => (await import('./open-home.ts')).openHome(choice, deps),
+    openCluster: async (choice) => (await import('./open-cluster.ts')).openCluster(choice, deps),
     tools: async () => (await import('../app/tools.ts')).createTools(),
     stdin: {
       isTerminal: process.stdin.isTTY,

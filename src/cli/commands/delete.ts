@@ -1,8 +1,8 @@
 import type { Home } from '../../app/home.ts';
-import { TidemarkError } from '../../model/errors.ts';
 import type { ObjectKey } from '../../model/object-key.ts';
 import { mustExist } from '../await-run.ts';
 import { type Command, defineCommand } from '../command.ts';
+import { confirm } from '../confirm.ts';
 import type { CliDeps } from '../deps.ts';
 import { exitCodes } from '../exit-code.ts';
 import { toggle } from '../flags.ts';
@@ -25,7 +25,14 @@ export function deleteOne(noun: ImageNoun): Command {
         await mustExist(home, noun.kind, key);
         const place = home.locate(noun.kind, key);
         if (place !== undefined) out.say('doing', `it is defined in ${place.file}:${place.line}`);
-        if (!flags.silent && !(await confirmed(noun, deps))) {
+        if (
+          !flags.silent &&
+          !(await confirm(
+            `Are you sure you want to delete this ${noun.human}?`,
+            deps,
+            'say -s to delete without asking',
+          ))
+        ) {
           out.say('failed', 'nothing deleted');
           return exitCodes.no;
         }
@@ -35,13 +42,6 @@ export function deleteOne(noun: ImageNoun): Command {
         return exitCodes.done;
       }),
   });
-}
-
-async function confirmed({ human }: ImageNoun, { stdin }: CliDeps): Promise<boolean> {
-  if (!stdin.isTerminal) {
-    throw new TidemarkError('UsageError', 'nobody is there to be asked: say -s to delete without asking');
-  }
-  return /^y(es)?$/i.test((await stdin.ask(`Are you sure you want to delete this ${human}? [y/N] `)).trim());
 }
 
 /** Deletes, and sees that what has to be tidied up first is. */

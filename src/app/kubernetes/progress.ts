@@ -1,0 +1,8 @@
+/** One line about long work, for the person who waits for it. */
+export interface Progress {
+  readonly sign: 'doing' | 'generating' | 'waiting' | 'done' | 'warning' | 'failed';
+  readonly text: string;
+}
+
+/** Long work that tells as it goes, and what it came to in the end. */
+export type Told<T = void> = AsyncGenerator<Progress, T>;
