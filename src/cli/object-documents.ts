@@ -1,11 +1,20 @@
 import { kindDefinitions } from '../api/kinds.ts';
 import { formatDuration, parseDuration } from '../go/duration.ts';
+import { compareBytes } from '../model/compare-bytes.ts';
 import { encodeYaml } from '../go/yaml/encode-yaml.ts';
 import type { ShownObject } from '../views/shown-kinds.ts';
 
 /** A Kubernetes List of whole objects. */
 export function objectList(objects: readonly unknown[]): object {
-  return { apiVersion: 'v1', kind: 'List', items: objects, metadata: { resourceVersion: '' } };
+  return { apiVersion: 'v1', kind: 'List', items: objects.map(sorted), metadata: { resourceVersion: '' } };
+}
+
+/** The fields in the order of their names, as an API server sends them: so that a document is the same wherever its object is kept. */
+export function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).toSorted(([a], [b]) => compareBytes(a, b));
+  return Object.fromEntries(fields.map(([name, field]) => [name, sorted(field)]));
 }
 
 /** `imagepolicy.image.toolkit.fluxcd.io/app`, as kubectl names objects. */

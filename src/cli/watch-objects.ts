@@ -4,6 +4,7 @@ import { objectRow, objectTable } from '../views/object-table.ts';
 import type { ShownKind, ShownObject } from '../views/shown-kinds.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
 import { followObjects } from './follow-objects.ts';
+import { sorted } from './object-documents.ts';
 import type { Output } from './output.ts';
 import { GrowingTable } from './render-table.ts';
 import { isWanted, listOptions, type ObjectQuery } from './select-objects.ts';
@@ -58,7 +59,7 @@ function printer<K extends ShownKind>(
   };
   return (objects) => {
     const news = objects.filter(isNew);
-    if (settings.json) for (const object of news) out.data(`${JSON.stringify(object)}\n`);
+    if (settings.json) for (const object of news) out.data(`${JSON.stringify(sorted(object))}\n`);
     else out.data(table.add(objectTable(kind, news, settings).rows));
   };
 }

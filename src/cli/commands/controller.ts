@@ -98,6 +98,7 @@ export const controller = defineCommand({
       }),
       userAgent: `tidemark/${deps.version()}`,
       signal: deps.signal,
+      giveUp: () => process.exit(exitCodes.no),
     });
     return exitCodes.done;
   },

@@ -10,7 +10,7 @@ import type { CliDeps } from '../deps.ts';
 import { exitCodes, type ExitCode } from '../exit-code.ts';
 import { choice, text, toggle } from '../flags.ts';
 import { homeFlags, withHome } from '../home-flags.ts';
-import { objectList } from '../object-documents.ts';
+import { objectList, sorted } from '../object-documents.ts';
 import { noHeader, scopeFlags } from '../object-flags.ts';
 import type { Output } from '../output.ts';
 import { GrowingTable, renderTable } from '../render-table.ts';
@@ -77,7 +77,7 @@ async function watch(home: Home, { wanted, input, deps }: Asked, out: Output): P
   const table = new GrowingTable(eventTable([], options()).columns, { header: !bare });
   for await (const event of home.events.watch({ ...wanted.query, signal: deps.signal })) {
     if (!hasType(event, wanted)) continue;
-    if (output === 'json') out.data(`${JSON.stringify(event)}\n`);
+    if (output === 'json') out.data(`${JSON.stringify(sorted(event))}\n`);
     else out.data(table.add(eventTable([event], options()).rows));
   }
   return exitCodes.done;

@@ -43,7 +43,9 @@ export class EventCorrelator {
   correlate(event: EventRecord, nowMs: number): Correlation {
     const { namespace, name, uid = '' } = event.object.metadata;
     const object = [event.kind, namespace, name, uid].join('\n');
-    const group = [object, event.type, event.reason].join('\n');
+    // As it is stored: a trace is a normal event there.
+    const type = event.type === 'Warning' ? 'Warning' : 'Normal';
+    const group = [object, type, event.reason].join('\n');
     const message = this.#isOneOfMany(group, event.message, nowMs)
       ? `(combined from similar events): ${event.message}`
       : event.message;
