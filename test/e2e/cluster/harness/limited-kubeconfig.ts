@@ -1,6 +1,5 @@
-import { stringify } from 'yaml';
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import type { Workspace } from '../../harness/workspace.ts';
 import type { ControlPlane } from './control-plane.ts';
 
