@@ -14,15 +14,23 @@ export interface Suggestion {
   readonly meaning: string;
 }
 
+/** Whoever has pressed a key waits no longer for a cluster that does not answer. */
+const patienceMs = 3000;
+
 /** What may come next after `words`, the last of which is the one being typed. Never throws: no suggestion is an answer, too. */
 export async function complete(words: readonly string[], deps: CliDeps): Promise<readonly Suggestion[]> {
   const typed = words.at(-1) ?? '';
   const before = words.slice(0, -1);
+  const isKnown = new AbortController();
   try {
-    const all = await suggestions(before, typed, deps);
+    const tooLate = deps.clock.sleep(patienceMs, isKnown.signal).then((): readonly Suggestion[] => []);
+    tooLate.catch(() => undefined);
+    const all = await Promise.race([suggestions(before, typed, deps), tooLate]);
     return all.filter(({ word }) => word.startsWith(typed));
   } catch {
     return [];
+  } finally {
+    isKnown.abort();
   }
 }
 

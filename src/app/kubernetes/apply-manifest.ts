@@ -16,6 +16,7 @@ export const stored = z.looseObject({
     namespace: z.string().optional(),
     resourceVersion: z.string().default(''),
     labels: z.record(z.string(), z.string()).nullish(),
+    deletionTimestamp: z.string().optional(),
     finalizers: z.array(z.string()).nullish(),
   }),
 });

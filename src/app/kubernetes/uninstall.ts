@@ -4,7 +4,7 @@ import { listDeployments, type Deployment } from '../../store/kubernetes/deploym
 import type { KubeClient } from '../../store/kubernetes/kube-client.ts';
 import { listPods } from '../../store/kubernetes/pods.ts';
 import { ResourceCatalog } from '../../store/kubernetes/resource-catalog.ts';
-import { isOurs, nameOf, readStored } from './apply-manifest.ts';
+import { isOurs, nameOf, readStored, targetOf } from './apply-manifest.ts';
 import type { Cluster } from './connect.ts';
 import { ourLabel } from './find-controllers.ts';
 import { readManifests, type Manifest } from './manifests.ts';
@@ -48,9 +48,32 @@ export async function* uninstall(
     client,
     documents.filter(({ kind }) => !apart.includes(kind)),
   );
-  if (crds) yield* removeAll(client, ofKind('CustomResourceDefinition'));
+  if (crds) yield* removeDefinitions(client, ofKind('CustomResourceDefinition'), { ...settings, ...deps });
   else yield { sign: 'done', text: 'kept the custom resource definitions, and every object of theirs' };
   yield { sign: 'done', text: `kept the namespace ${namespace}: it may hold what is not from here` };
+}
+
+/** A definition goes when the last object of its kind has gone, which others may hold up. */
+async function* removeDefinitions(
+  client: KubeClient,
+  documents: readonly Manifest[],
+  { clock, timeoutMs, signal }: UninstallSettings & UninstallDeps,
+): Told {
+  yield* removeAll(client, documents);
+  const deadlineMs = clock.monotonicMs() + timeoutMs;
+  const catalog = new ResourceCatalog(client);
+  for (const document of documents) {
+    const target = await targetOf(document, catalog);
+    const isGoing = async (): Promise<boolean> =>
+      (await readStored(client, target))?.metadata.deletionTimestamp !== undefined;
+    while ((await isGoing()) && clock.monotonicMs() < deadlineMs) await clock.sleep(lookAgainMs, signal);
+    if (await isGoing()) {
+      yield {
+        sign: 'warning',
+        text: `${nameOf(document)} waits for objects of its kind that have finalizers of others`,
+      };
+    }
+  }
 }
 
 async function* removeAll(client: KubeClient, documents: readonly Manifest[]): Told {

@@ -235,9 +235,8 @@ rules:
 `;
     controlPlane.kubectl(['apply', '-f', '-'], role);
     controlPlane.kubectl(['-n', 'cli', 'create', 'serviceaccount', 'reader']);
-    controlPlane.kubectl([
-      ...['-n', 'cli', 'create', 'rolebinding', 'reader', '--role=reader', '--serviceaccount=cli:reader'],
-    ]);
+    const binding = '-n cli create rolebinding reader --role=reader --serviceaccount=cli:reader';
+    controlPlane.kubectl(binding.split(' '));
     const account = { namespace: 'cli', name: 'reader' };
     const reader = limitedKubeconfig(controlPlane, workspace, account);
     const run = (line: string): Promise<Finished> =>
@@ -300,7 +299,7 @@ rules:
   test('where nobody works the wait says so, and ends in time', async () => {
     await cluster.worker.stop();
     const { code, stderr } = await cluster.tidemark.run(
-      ...['reconcile', 'image', 'policy', 'web', '-n', 'cli', '--timeout', '7s'],
+      ...'reconcile image policy web -n cli --timeout 7s'.split(' '),
     );
     assert.equal(code, 2);
     assert.match(stderr, /⚠ no controller was found in the cluster: see tidemark check/);
