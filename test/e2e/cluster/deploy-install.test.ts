@@ -57,7 +57,22 @@ suite('installing', () => {
   });
   after(() => controlPlane?.stop());
 
+  test('beside Flux: neither its kinds nor its namespace are touched, on the way in and on the way out', () => {
+    installKinds(controlPlane);
+    kubectl('create', 'namespace', 'flux-system');
+    kubectl('label', 'namespace', 'flux-system', 'pod-security.kubernetes.io/enforce=restricted');
+    const before = list('crds');
+    kubectl('apply', '-f', join(deploy, 'install/beside-flux.yaml'));
+    assert.match(rollout(), /successfully rolled out/);
+    kubectl('delete', '-f', join(deploy, 'install/beside-flux.yaml'));
+    assert.deepEqual(list('crds'), before);
+    assert.deepEqual(list('namespace', 'flux-system'), ['namespace/flux-system']);
+    assert.deepEqual(list('deployments,networkpolicies,poddisruptionbudgets,roles', '-n', 'flux-system'), []);
+    kubectl('delete', 'namespace', 'flux-system', '--timeout=60s');
+  });
+
   test('alone: applied twice, rolled out under the restricted standard, found by its labels, and removed', () => {
+    // The kinds that are there are taken over.
     kubectl('apply', '-k', join(deploy, 'standalone'));
     const again = kubectl('apply', '-k', join(deploy, 'standalone'));
     // kubectl says `configured` of every PodDisruptionBudget.
@@ -87,21 +102,6 @@ suite('installing', () => {
     assert.match(rollout(), /successfully rolled out/);
     kubectl('delete', '-k', join(deploy, 'standalone'), '--timeout=60s');
     assert.deepEqual(list('clusterroles', '-l', 'app.kubernetes.io/name=tidemark'), []);
-  });
-
-  test('beside Flux: neither its kinds nor its namespace are touched, on the way in and on the way out', () => {
-    installKinds(controlPlane);
-    kubectl('create', 'namespace', 'flux-system');
-    kubectl('label', 'namespace', 'flux-system', 'pod-security.kubernetes.io/enforce=restricted');
-    const before = list('crds');
-    kubectl('apply', '-f', join(deploy, 'install/beside-flux.yaml'));
-    assert.match(rollout(), /successfully rolled out/);
-    kubectl('delete', '-f', join(deploy, 'install/beside-flux.yaml'));
-    assert.deepEqual(list('crds'), before);
-    assert.deepEqual(list('namespace', 'flux-system'), ['namespace/flux-system']);
-    assert.deepEqual(list('deployments,networkpolicies,poddisruptionbudgets,roles', '-n', 'flux-system'), []);
-    kubectl('delete', 'crd', ...crds);
-    kubectl('delete', 'namespace', 'flux-system', '--timeout=60s');
   });
 
   test('the chart makes the objects of deploy/standalone, with the labels of Helm and without the namespace', () => {
