@@ -8,6 +8,7 @@ import { scanForPolicy } from '../../controllers/image-policy/scan-for-policy.ts
 import type { Preview } from '../../controllers/image-update-automation/preview-automation.ts';
 import { previewAutomation } from '../../controllers/image-update-automation/preview-automation.ts';
 import { createReadingCache } from '../../controllers/image-update-automation/reading-cache.ts';
+import { refuseLinkLocal } from '../../http/link-local.ts';
 import { templateSources } from '../../pipeline/publish/io/template-sources.ts';
 import type { Selection } from '../../pipeline/select/select.ts';
 import type { KubeClient } from '../../store/kubernetes/kube-client.ts';
@@ -28,7 +29,7 @@ const readingCacheSize = 1000;
 
 /**
  * Answers questions about policies and automations of a cluster from here: the tags and mirrors of the controller lie in its pod. Goes to
- * registries and Git with the Secrets that the objects name, and leaves nothing behind.
+ * registries and Git with the Secrets that the objects name, nowhere that the controller would not go, and leaves nothing behind.
  */
 export class LiveInspector {
   readonly #deps: InspectorDeps;
@@ -39,7 +40,7 @@ export class LiveInspector {
   constructor(deps: InspectorDeps) {
     this.#deps = deps;
     this.#folder = mkdtempSync(join(tmpdir(), 'tidemark-look-'));
-    this.#parts = openParts({ ...deps, folder: this.#folder });
+    this.#parts = openParts({ ...deps, folder: this.#folder, refuse: refuseLinkLocal });
   }
 
   async inspect(policy: ImagePolicy, { tag, signal }: Question): Promise<Selection> {
