@@ -80,6 +80,7 @@ export class ImagePolicyController implements Controller<'ImagePolicy'> {
       rule: this.#selector.compile(run.object.spec),
       key: tagSetKey(repository.metadata, image),
       keep: run.draft.latestRef?.tag,
+      scan: repository.status?.lastScanResult,
     });
     if (outcome === undefined) throw this.#withoutTags(run, repository, id);
     this.#emptySinceMs.delete(id);

@@ -6,6 +6,8 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import * as fc from 'fast-check';
 import { createTagDatabase } from '../../pipeline/scan/io/tag-database.ts';
+import type { ScanResult } from '../../api/image-repository.ts';
+import { tagsChecksum } from '../../pipeline/scan/tags-checksum.ts';
 import type { TagStore } from '../../pipeline/scan/ports.ts';
 import { compileRule } from '../../pipeline/select/compile-rule.ts';
 import { select } from '../../pipeline/select/select.ts';
@@ -35,7 +37,7 @@ function countingStore(t: TestContext): { readonly tags: TagStore; readonly read
       return database.read(key);
     },
     changesSince: (key, version) => database.changesSince(key, version),
-    count: (key) => database.count(key),
+    summary: (key) => database.summary(key),
     write: (...set) => database.write(...set),
     firstSeen: (key, name) => database.firstSeen(key, name),
     delete: (key) => database.delete(key),
@@ -44,9 +46,12 @@ function countingStore(t: TestContext): { readonly tags: TagStore; readonly read
   return { tags, reads: () => reads };
 }
 
-function scanned(tags: TagStore, numbers: Iterable<number>): void {
+/** Stores what a scan found. Returns what the status says of it. */
+function scanned(tags: TagStore, numbers: Iterable<number>): ScanResult {
   const list = [...numbers].map((n) => tag(n)).sort((a, b) => (a < b ? 1 : -1));
-  tags.write('flux-system/app', list, '', now);
+  const revision = tagsChecksum(list);
+  tags.write('flux-system/app', list, revision, now);
+  return { revision, tagCount: list.length, latestTags: list.slice(0, 10) };
 }
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
@@ -54,13 +59,13 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) =
 test('after a scan that brought one tag to a large set, that set is not read again', (t) => {
   const { tags, reads } = countingStore(t);
   const selector = new TagSelector(tags);
+  let scan = scanned(tags, upTo(2000));
   const ask = (): string | undefined =>
-    selector.select({ id: 'p', rule: selector.compile(spec), key: 'flux-system/app', keep: undefined })
+    selector.select({ id: 'p', rule: selector.compile(spec), key: 'flux-system/app', keep: undefined, scan })
       ?.winner?.tag;
-  scanned(tags, upTo(2000));
   assert.equal(ask(), tag(1999));
   assert.equal(reads(), 1);
-  scanned(tags, upTo(2001));
+  scan = scanned(tags, upTo(2001));
   assert.equal(ask(), tag(2000));
   assert.equal(ask(), tag(2000));
   assert.equal(reads(), 1);
@@ -69,12 +74,13 @@ test('after a scan that brought one tag to a large set, that set is not read aga
 test('without tags there is no answer, also after there were some', (t) => {
   const { tags } = countingStore(t);
   const selector = new TagSelector(tags);
+  let scan: ScanResult | undefined;
   const ask = (): unknown =>
-    selector.select({ id: 'p', rule: selector.compile(spec), key: 'flux-system/app', keep: undefined });
+    selector.select({ id: 'p', rule: selector.compile(spec), key: 'flux-system/app', keep: undefined, scan });
   assert.equal(ask(), undefined);
-  scanned(tags, upTo(600));
+  scan = scanned(tags, upTo(600));
   assert.notEqual(ask(), undefined);
-  scanned(tags, []);
+  scan = scanned(tags, []);
   assert.equal(ask(), undefined);
   tags.delete('flux-system/app');
   assert.equal(ask(), undefined);
@@ -97,11 +103,11 @@ test('whatever scans bring, the selection is that of all tags', (t) => {
         numbers = [...new Set([...numbers.slice(0, numbers.length - drop), ...add])].toSorted(
           (a, b) => a - b,
         );
-        scanned(tags, numbers);
+        const scan = scanned(tags, numbers);
         if (!asks) continue;
         asked += 1;
         const rule = selector.compile(spec);
-        const found = selector.select({ id: 'p', rule, key: 'flux-system/app', keep });
+        const found = selector.select({ id: 'p', rule, key: 'flux-system/app', keep, scan });
         const full = select(
           compileRule(spec),
           numbers.map((n) => tag(n)),
@@ -114,4 +120,15 @@ test('whatever scans bring, the selection is that of all tags', (t) => {
     { numRuns: Number(process.env['TIDEMARK_PROPERTY_RUNS'] ?? 100) },
   );
   assert.ok(reads() < asked, `${reads()} sets read for ${asked} selections`);
+});
+
+test('tags of another scan than the status tells of are not selected from', (t) => {
+  const { tags } = countingStore(t);
+  const selector = new TagSelector(tags);
+  const old = scanned(tags, upTo(600));
+  const rule = selector.compile(spec);
+  const ask = (scan: ScanResult): unknown =>
+    selector.select({ id: 'p', rule, key: 'flux-system/app', keep: undefined, scan });
+  assert.notEqual(ask(old), undefined);
+  assert.equal(ask({ ...old, revision: '1', tagCount: 601 }), undefined);
 });

@@ -1,4 +1,6 @@
 import type { ImagePolicy } from '../../api/image-policy.ts';
+import type { ScanResult } from '../../api/image-repository.ts';
+import { isOfScan } from '../../pipeline/scan/is-of-scan.ts';
 import type { TagStore } from '../../pipeline/scan/ports.ts';
 import type { Rule } from '../../pipeline/select/compile-rule.ts';
 import type { Outcome } from '../../pipeline/select/outcome.ts';
@@ -23,6 +25,8 @@ interface Question {
   readonly key: string;
   /** The tag that is selected now. */
   readonly keep: string | undefined;
+  /** The last scan as the repository's status tells of it: only its tags count. */
+  readonly scan: ScanResult | undefined;
 }
 
 /** A smaller set is read again as fast as a cursor over it is found. */
@@ -47,6 +51,8 @@ export class TagSelector {
 
   /** The same that `select` finds in all tags; undefined when there are none. */
   select(question: Question): Outcome | undefined {
+    const stored = this.#tags.summary(question.key);
+    if (stored === undefined || !isOfScan(stored, question.scan)) return undefined;
     return this.#goOn(question) ?? this.#begin(question);
   }
 
@@ -65,10 +71,11 @@ export class TagSelector {
     return cursor;
   }
 
-  #begin({ id, rule, key, keep }: Question): Outcome | undefined {
+  #begin({ id, rule, key, keep, scan }: Question): Outcome | undefined {
     this.forget(id);
     const set = this.#tags.read(key);
     if (set === undefined || set.tags.length === 0) return undefined;
+    if (!isOfScan({ ...set, count: set.tags.length }, scan)) return undefined;
     if (set.tags.length < manyTags) return select(rule, set.tags, { keep });
     const cursor = startCursor(rule, set.tags, { keep });
     this.#remember(id, { key, version: set.version, cursor });

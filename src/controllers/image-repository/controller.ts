@@ -6,6 +6,7 @@ import type { ImageName } from '../../model/image-ref.ts';
 import { parseImageName } from '../../model/image-ref.ts';
 import { decideScan, type ScanDecision } from '../../pipeline/scan/decide-scan.ts';
 import { compileExclusions, effectiveExclusions, withoutExcluded } from '../../pipeline/scan/exclusions.ts';
+import { isOfScan } from '../../pipeline/scan/is-of-scan.ts';
 import type { RegistryAccess, RegistryClient, TagChange, TagStore } from '../../pipeline/scan/ports.ts';
 import {
   accessFailedText,
@@ -81,7 +82,8 @@ export class ImageRepositoryController implements Controller<'ImageRepository'> 
     };
   }
 
-  #decide({ object, now, draft, newGeneration }: RepositoryRun, image: ImageName): ScanDecision {
+  #decide(run: RepositoryRun, image: ImageName): ScanDecision {
+    const { object, now, draft, newGeneration } = run;
     const { scanTime } = draft.lastScanResult ?? {};
     return decideScan({
       now,
@@ -90,7 +92,7 @@ export class ImageRepositoryController implements Controller<'ImageRepository'> 
       canonicalName: image.canonical,
       exclusionList: effectiveExclusions(object.spec.exclusionList),
       requestedAt: object.metadata.annotations?.[reconcileRequestAnnotation],
-      storedTags: this.#deps.tags.count(tagSetKey(object.metadata, image)),
+      storedTags: this.#storedTags(run, image),
       observed: {
         lastScan:
           draft.lastScanResult === undefined
@@ -101,6 +103,14 @@ export class ImageRepositoryController implements Controller<'ImageRepository'> 
         exclusionList: draft.observedExclusionList,
       },
     });
+  }
+
+  /** How many tags of the last scan are stored: none when what is stored is another process's. */
+  #storedTags({ object, draft }: RepositoryRun, image: ImageName): number {
+    const set = this.#deps.tags.read(tagSetKey(object.metadata, image));
+    if (set === undefined) return 0;
+    const stored = { ...set, count: set.tags.length };
+    return isOfScan(stored, draft.lastScanResult) ? stored.count : 0;
   }
 
   #notDue({ draft }: RepositoryRun, nextScanMs: number): Done {
@@ -144,9 +154,9 @@ export class ImageRepositoryController implements Controller<'ImageRepository'> 
   ): TagChange {
     const { object, draft, now } = run;
     const key = tagSetKey(object.metadata, image);
+    const isKnown = this.#storedTags(run, image) > 0;
     const change = storing(image, () => this.#deps.tags.write(key, tags, checksum, now));
-    const first = draft.lastScanResult === undefined || draft.canonicalImageName !== image.canonical;
-    if (first || !isSame(change))
+    if (!isKnown || !isSame(change))
       run.wake(targetOf('ImageRepository', object.metadata.namespace, object.metadata.name));
     const before = draft.canonicalImageName;
     if (before !== undefined && before !== image.canonical) {

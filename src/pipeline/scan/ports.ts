@@ -38,6 +38,11 @@ export interface TagSet {
   readonly version: number;
 }
 
+export interface TagSummary {
+  readonly count: number;
+  readonly checksum: string;
+}
+
 export interface TagChange {
   readonly added: readonly string[];
   readonly removed: readonly string[];
@@ -49,8 +54,8 @@ export interface TagStore {
   read(key: string): TagSet | undefined;
   /** What has changed since a version that was read before, if that is still known: often it is, and then nothing has to be read. */
   changesSince(key: string, version: number): TagChange | undefined;
-  /** Only the number of tags, without reading them. */
-  count(key: string): number;
+  /** The number of tags and their checksum, without reading them. */
+  summary(key: string): TagSummary | undefined;
   /** Stores `tags` (sorted descending by bytes) and notes `now` as first seen for those that are new. */
   write(key: string, tags: readonly string[], checksum: string, now: Date): TagChange;
   /** When `tag` was first seen there, or undefined. Kept while the tag exists. */

@@ -41,7 +41,7 @@ test('a set that was never written is unknown, and counts nothing', (t) => {
   const store = createTagDatabase(join(folder(t), 'tags.db'));
   t.after(() => store.close());
   assert.equal(store.read('a/b'), undefined);
-  assert.equal(store.count('a/b'), 0);
+  assert.equal(store.summary('a/b'), undefined);
   assert.equal(store.firstSeen('a/b', 'v1'), undefined);
 });
 
@@ -67,7 +67,7 @@ test('a write says what came and what went, and raises the version only when som
     version: 2,
   });
   assert.deepEqual(store.read('a/b'), { tags: ['v3', 'v2'], checksum: '8', version: 2 });
-  assert.equal(store.count('a/b'), 2);
+  assert.deepEqual(store.summary('a/b'), { count: 2, checksum: '8' });
 });
 
 test('first seen is kept while a tag exists, and begins anew when it comes back', (t) => {

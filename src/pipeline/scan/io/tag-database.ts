@@ -5,7 +5,7 @@ import type { Log } from '../../../model/log.ts';
 import { silentLog } from '../../../model/log.ts';
 import { fileFailure } from '../../../model/file-failure.ts';
 import { sqliteFailure, sqliteTrouble } from '../../../model/sqlite-failure.ts';
-import type { TagChange, TagSet, TagStore } from '../ports.ts';
+import type { TagChange, TagSet, TagStore, TagSummary } from '../ports.ts';
 import { compareTagSets } from './compare-tag-sets.ts';
 import { RecentChanges } from './recent-changes.ts';
 import { openTagFile, setTagFileAside } from './tag-file.ts';
@@ -67,9 +67,12 @@ class TagDatabase implements TagStore {
     return now === undefined ? undefined : this.#recent.between(key, version, now);
   }
 
-  count(key: string): number {
-    const row = this.#guard(() => this.#statement('SELECT count FROM tag_set WHERE key = ?').get(key));
-    return typeof row?.['count'] === 'number' ? row['count'] : 0;
+  summary(key: string): TagSummary | undefined {
+    const row = this.#guard(() =>
+      this.#statement('SELECT count, checksum FROM tag_set WHERE key = ?').get(key),
+    );
+    const { count, checksum } = row ?? {};
+    return typeof count === 'number' && typeof checksum === 'string' ? { count, checksum } : undefined;
   }
 
   // oxlint-disable-next-line max-params -- the shape of the port
