@@ -34,6 +34,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly #requests = new Counter({
+    name: 'rest_client_requests_total',
+    help: 'Number of HTTP requests to the API server, partitioned by status code and method.',
+    labelNames: ['code', 'method'],
+    registers: [this.registry],
+  });
+
   constructor(depths: () => Readonly<Record<string, number>>) {
     const depth = new Gauge({
       name: 'workqueue_depth',
@@ -55,6 +62,11 @@ export class Metrics {
     const failed = outcome?.type === 'failed';
     this.#total.inc({ controller, result: failed ? 'error' : resultOf(outcome) });
     if (failed) this.#errors.inc({ controller });
+  }
+
+  /** A request to the API server; status 0 when no answer came. */
+  requested({ verb, status }: { readonly verb: string; readonly status: number }): void {
+    this.#requests.inc({ code: status === 0 ? '<error>' : String(status), method: verb.toUpperCase() });
   }
 
   deleted(kind: string, key: string): void {

@@ -19,6 +19,7 @@ import { openParts, type Parts } from '../embedded/open-parts.ts';
 import { listen } from '../listen.ts';
 import { connectToCluster, type Cluster } from './connect.ts';
 import type { ControllerSettings, ElectionSettings } from './controller-settings.ts';
+import { guarded, stopWhenOver, untilAborted } from './leadership.ts';
 import { PostedEvents } from './posted-events.ts';
 
 export interface ControllerDeps {
@@ -28,6 +29,8 @@ export interface ControllerDeps {
   readonly userAgent: string;
   /** Ends the controller. */
   readonly signal: AbortSignal;
+  /** Ends the process at once. */
+  readonly giveUp: () => void;
 }
 
 const component = 'tidemark';
@@ -38,13 +41,20 @@ const cached: readonly KindName[] = [
   'ImagePolicy',
   'ImageUpdateAutomation',
 ];
-const sharded: readonly KindName[] = ['ImageRepository', 'ImagePolicy', 'ImageUpdateAutomation'];
+/** Of these only the shard's own are kept. Policies of other shards are kept too, as Flux does: automations use what they select. */
+const sharded: readonly KindName[] = ['ImageRepository', 'ImageUpdateAutomation'];
+
+/** While this process leads: throws once the lease is no longer ours, before anything is written that cannot be taken back. */
+interface Term {
+  assert: () => void;
+}
 
 /** What a controller is made of, whether it leads or follows. */
 interface Assembly {
   readonly settings: ControllerSettings;
   readonly deps: ControllerDeps;
   readonly cluster: Cluster;
+  readonly term: Term;
   readonly store: KubernetesStore;
   readonly events: EventLog;
   readonly parts: Parts;
@@ -56,7 +66,14 @@ interface Assembly {
 /** Keeps Git up to date from the objects in a cluster, until told to stop. */
 export async function runController(settings: ControllerSettings, deps: ControllerDeps): Promise<void> {
   await using cleanup = new AsyncDisposableStack();
-  const cluster = await connectToCluster(settings, deps, { qps: settings.qps, burst: settings.burst });
+  const term: Term = { assert: () => undefined };
+  const metrics = new Metrics(() => assembly.engine?.depths() ?? {});
+  const cluster = await connectToCluster(settings, deps, {
+    qps: settings.qps,
+    burst: settings.burst,
+    beforeWrite: () => term.assert(),
+    onRequest: (request) => metrics.requested(request),
+  });
   if (cluster === undefined) {
     throw new TidemarkError(
       'UsageError',
@@ -64,7 +81,7 @@ export async function runController(settings: ControllerSettings, deps: Controll
     );
   }
   cleanup.defer(() => cluster.client.close());
-  const assembly = assemble(settings, deps, { cluster, cleanup });
+  const assembly: Assembly = assemble(settings, deps, { cluster, term, metrics, cleanup });
   await serve(assembly, cleanup);
   await untilAborted(deps.signal, assembly.store.fill());
   if (deps.signal.aborted) return;
@@ -76,7 +93,17 @@ export async function runController(settings: ControllerSettings, deps: Controll
 function assemble(
   settings: ControllerSettings,
   deps: ControllerDeps,
-  { cluster, cleanup }: { readonly cluster: Cluster; readonly cleanup: AsyncDisposableStack },
+  {
+    cluster,
+    term,
+    metrics,
+    cleanup,
+  }: {
+    readonly cluster: Cluster;
+    readonly term: Term;
+    readonly metrics: Metrics;
+    readonly cleanup: AsyncDisposableStack;
+  },
 ): Assembly {
   const { selector, namespace } = settings;
   const store = openKubernetesStore({
@@ -93,17 +120,17 @@ function assemble(
   cleanup.defer(() => store.close());
   const parts = openParts({ ...deps, folder: settings.storagePath, refuse: refuseLinkLocal });
   cleanup.defer(() => parts.close());
-  const assembly: Assembly = {
+  return {
     settings,
     deps,
     cluster,
+    term,
     store,
     parts,
     events: eventsOf(settings, deps, { store, cleanup }),
-    metrics: new Metrics(() => assembly.engine?.depths() ?? {}),
+    metrics,
     engine: undefined,
   };
-  return assembly;
 }
 
 function eventsOf(
@@ -123,7 +150,7 @@ async function serve(
   cleanup: AsyncDisposableStack,
 ): Promise<void> {
   // Followers are ready too: ready means that the caches are filled and the lease can be taken over at once.
-  const ready = (): boolean => [...store.states().values()].every(({ state }) => state !== 'filling');
+  const ready = (): boolean => store.isFilled();
   const app = routes({ metrics: metrics.registry, ready });
   for (const address of [settings.health, settings.metrics]) {
     if (address === undefined) continue;
@@ -146,43 +173,34 @@ async function elect(assembly: Assembly, election: ElectionSettings): Promise<vo
   }
 }
 
-async function lead(assembly: Assembly, { signal }: Pick<Leadership, 'signal' | 'assert'>): Promise<void> {
-  const { settings, deps, store, parts, cluster } = assembly;
+async function lead(
+  assembly: Assembly,
+  { signal, assert }: Pick<Leadership, 'signal' | 'assert'>,
+): Promise<void> {
+  const { settings, deps, store, parts, cluster, term } = assembly;
+  term.assert = assert;
   const engine = createEngine({
     ...parts,
     ...deps,
+    publisher: guarded(parts.publisher, { signal, assert }),
     store: store.objects,
     events: assembly.events,
     concurrency: settings.concurrency,
     crossNamespaceAllowed: settings.crossNamespaceAllowed,
     requeueDependencyMs: settings.requeueDependencyMs,
+    shard: settings.selector,
     backoff: settings.backoff,
     watchesSecrets: false,
+    // Whoever may create objects in the cluster must not read files of the pod.
+    readsLocalFiles: false,
     observer: assembly.metrics,
     pullSecretsOf: (account) => pullSecretsOf(cluster.client, account),
   });
   assembly.engine = engine;
-  const stopped = stopOnAbort(engine, signal);
+  const stopped = stopWhenOver(engine, { signal, lost: () => !deps.signal.aborted, giveUp: deps.giveUp });
   await untilAborted(signal, engine.start());
   await stopped;
   assembly.engine = undefined;
-}
-
-/** Stops as soon as leading is over, and not only when somebody gets round to it. */
-async function stopOnAbort(engine: Engine, signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) {
-    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  }
-  await engine.stop();
-}
-
-/** Waits for `work`, but no longer than until the signal is aborted. */
-async function untilAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
-  if (signal.aborted) return;
-  const aborted = new Promise<void>((resolve) =>
-    // Whoever may create objects in the cluster must not read files of the pod.
-    readsLocalFiles: false,
-    signal.addEventListener('abort', () => resolve(), { once: true }),
-  );
-  await Promise.race([work, aborted]);
+  // While the lease is still ours: afterwards nothing can be written.
+  await store.flush();
 }
