@@ -22,6 +22,8 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 
 /** Answers one request with git's own CGI program, `git http-backend`. */
 export function serveGit(request: IncomingMessage, response: ServerResponse, options: BackendRequest): void {
+  // Whoever asked has gone meanwhile.
+  if (response.destroyed) return;
   const cgi = spawn('git', ['http-backend'], {
     env: cgiEnvironment(request, options),
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -42,6 +44,7 @@ export function serveGit(request: IncomingMessage, response: ServerResponse, opt
     if (end < 0) return;
     cgi.stdout.off('data', onData);
     cgi.stdout.pause();
+    if (response.destroyed) return;
     const { status, headers } = parseHead(head.toString('latin1', 0, end));
     response.writeHead(status, headers);
     response.write(head.subarray(end + HEAD_END.length));
