@@ -9,7 +9,7 @@ import type { TagChange, TagSet, TagStore, TagSummary } from '../ports.ts';
 import { compareTagSets } from './compare-tag-sets.ts';
 import { RecentChanges } from './recent-changes.ts';
 import { openTagFile, setTagFileAside } from './tag-file.ts';
-import { packText, packTimes, unpackText, unpackTimes } from './tag-set-codec.ts';
+import { packTags, packTimes, unpackTags, unpackTimes } from './tag-set-codec.ts';
 
 export interface TagDatabaseOptions {
   readonly log?: Log;
@@ -28,7 +28,6 @@ interface Row {
 interface Content {
   readonly key: string;
   readonly row: Row;
-  readonly text: string;
   readonly tags: readonly string[];
 }
 
@@ -77,13 +76,14 @@ class TagDatabase implements TagStore {
 
   // oxlint-disable-next-line max-params -- the shape of the port
   write(key: string, tags: readonly string[], checksum: string, now: Date): TagChange {
-    const text = joinTags(key, tags);
+    const packed = pack(key, tags);
     return this.#guard(() =>
       this.#transaction(() => {
-        const before = this.#content(key);
-        if (before?.text === text && before.row.count === tags.length) {
-          return { added: [], removed: [], version: before.row.version };
+        const row = this.#row(key);
+        if (row !== undefined && Buffer.compare(row.tags, packed) === 0) {
+          return { added: [], removed: [], version: row.version };
         }
+        const before = this.#content(key);
         const { added, removed, origins } = compareTagSets(before?.tags ?? [], tags);
         const known = before === undefined ? noTimes : unpackTimes(before.row.first_seen, before.row.count);
         const times = new Float64Array(tags.length);
@@ -97,7 +97,7 @@ class TagDatabase implements TagStore {
           version,
           checksum,
           tags.length,
-          packText(text),
+          packed,
           packTimes(times),
         );
         const change = { added, removed, version };
@@ -127,12 +127,10 @@ class TagDatabase implements TagStore {
   #content(key: string): Content | undefined {
     const last = this.#last?.deref();
     if (last?.key === key && last.row.version === this.#versionOf(key)) return last;
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- STRICT tables vouch for the types
-    const row = this.#statement('SELECT * FROM tag_set WHERE key = ?').get(key) as Row | undefined;
+    const row = this.#row(key);
     if (row === undefined) return undefined;
     try {
-      const text = unpackText(row.tags);
-      const content = { key, row, text, tags: row.count === 0 ? [] : text.split('\n') };
+      const content = { key, row, tags: unpackTags(row.tags) };
       this.#last = new WeakRef(content);
       return content;
     } catch (error) {
@@ -142,6 +140,11 @@ class TagDatabase implements TagStore {
       });
       return undefined;
     }
+  }
+
+  #row(key: string): Row | undefined {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- STRICT tables vouch for the types
+    return this.#statement('SELECT * FROM tag_set WHERE key = ?').get(key) as Row | undefined;
   }
 
   #versionOf(key: string): number | undefined {
@@ -210,10 +213,16 @@ class TagDatabase implements TagStore {
   }
 }
 
-function joinTags(key: string, tags: readonly string[]): string {
-  const text = tags.join('\n');
-  let breaks = 0;
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) breaks += 1;
-  if (breaks === Math.max(tags.length - 1, 0)) return text;
-  throw new TidemarkError('RegistryBadAnswer', `the tags of ${key} contain a line break, which no tag may`);
+function pack(key: string, tags: readonly string[]): Uint8Array {
+  try {
+    return packTags(tags);
+  } catch (error) {
+    throw new TidemarkError(
+      'RegistryBadAnswer',
+      `the tags of ${key} contain a line break, which no tag may`,
+      {
+        cause: error,
+      },
+    );
+  }
 }

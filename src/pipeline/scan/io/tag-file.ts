@@ -6,7 +6,7 @@ import { messageOf } from '../../../model/errors.ts';
 import type { Log } from '../../../model/log.ts';
 
 /** Raised when the tables change. Tags can be scanned again, so a file of another version is set aside like a damaged one. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 /** Safe to run when another process was faster. */
 const create = (firstVersion: number): string => `

@@ -1,16 +1,60 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
 
 // How a tag set stands in the database: one blob for the tags, one for the times at which they were first seen.
 
-/** Level 1 packs 100,000 tags in 5 ms. The checksum tells a rotten blob from a good one. */
-const params = { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 };
+const checksumBytes = 4;
+/** The number of characters shared with the tag before stands in front of each, as a character that is never a line break. */
+const zero = 0x20;
+const mostShared = 0x7e - zero;
 
-export function packText(text: string): Uint8Array {
-  return zstdCompressSync(Buffer.from(text, 'utf8'), { params });
+/**
+ * Tags in their order, each as what it does not share with the one before it, behind a checksum that tells a rotten blob from a good one.
+ *
+ * Sorted tags share a lot: this takes a third of their bytes. It is no better than a compressor at that, but what a compressor takes and gives back
+ * for each of thousands of sets leaves a process with twice the memory that it needs. Throws `RangeError` for a tag with a line break.
+ */
+export function packTags(tags: readonly string[]): Uint8Array {
+  let before = '';
+  let text = '';
+  for (const tag of tags) {
+    if (tag.includes('\n')) throw new RangeError('a tag contains a line break');
+    const shared = sharedLength(before, tag);
+    text += `${String.fromCharCode(zero + shared)}${tag.slice(shared)}\n`;
+    before = tag;
+  }
+  const blob = Buffer.allocUnsafe(checksumBytes + Buffer.byteLength(text));
+  blob.write(text, checksumBytes, 'utf8');
+  blob.writeUInt32LE(crc32(blob.subarray(checksumBytes)), 0);
+  return blob;
 }
 
-export function unpackText(blob: Uint8Array): string {
-  return zstdDecompressSync(blob).toString('utf8');
+/** Reads tags back. Throws for a blob that has rotted. */
+export function unpackTags(blob: Uint8Array): string[] {
+  const bytes = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength);
+  const body = bytes.subarray(checksumBytes);
+  if (bytes.length < checksumBytes || crc32(body) !== bytes.readUInt32LE(0)) {
+    throw new Error('the checksum does not match');
+  }
+  const lines = body.toString('utf8').split('\n');
+  // What follows the last line break.
+  lines.pop();
+  let before = '';
+  for (let index = 0; index < lines.length; index += 1) {
+    const line = lines[index] ?? '';
+    before = before.slice(0, line.charCodeAt(0) - zero) + line.slice(1);
+    lines[index] = before;
+  }
+  return lines;
+}
+
+/** How many characters two tags begin with alike. A character outside of the basic plane is not cut in two. */
+function sharedLength(before: string, tag: string): number {
+  const most = Math.min(before.length, tag.length, mostShared);
+  let shared = 0;
+  while (shared < most && before.charCodeAt(shared) === tag.charCodeAt(shared)) shared += 1;
+  const next = tag.charCodeAt(shared);
+  const isCut = shared > 0 && next >= 0xdc00 && next < 0xe000;
+  return isCut ? shared - 1 : shared;
 }
 
 /**
