@@ -105,7 +105,7 @@ export class LocalStoreSession implements LocalStore {
       desk,
       hub: this.#hub,
       readOnly: this.#readOnly,
-      takeOver: () => this.#takeOver(),
+      takeOver: () => this.#lookAndTakeOver(),
     });
     if (role === 'visitor') return;
     this.#follower = new SourceFollower({ sources, log, changed: () => this.#changed() });
@@ -188,6 +188,12 @@ export class LocalStoreSession implements LocalStore {
     this.#behind = false;
   }
 
+  /** What stood in a file a moment ago may be gone, cut out by another process: to take it over would bring it back to life. */
+  #lookAndTakeOver(): void {
+    this.#look();
+    this.#takeOver();
+  }
+
   /** Shows what the runner has not taken over yet. */
   #provide(): void {
     for (const kind of storedKinds) {
@@ -227,7 +233,7 @@ export class LocalStoreSession implements LocalStore {
   #awake(): void {
     try {
       if (this.#foreign.look()) this.#events.poke();
-      if (this.#behind) this.#takeOver();
+      if (this.#behind) this.#lookAndTakeOver();
     } catch (error) {
       this.#options.log.error('cannot look at the state', { error: messageOf(error) });
     }
