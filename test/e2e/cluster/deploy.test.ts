@@ -212,6 +212,54 @@ suite('a controller with the permissions of deploy/ alone', () => {
     }
   });
 
+  test('objects that point to the metadata service of a cloud are refused: as registry, by a redirect, as Git server', async () => {
+    const metadata = (name: string): object => ({ namespace: 'guests', name });
+    const repository = (name: string, to: string): object => ({
+      apiVersion: 'image.toolkit.fluxcd.io/v1',
+      kind: 'ImageRepository',
+      metadata: metadata(name),
+      spec: { image: to, interval: '1h', insecure: true },
+    });
+    const open = await startRegistry();
+    endings.push(() => open.close());
+    open.registry.push('app', '1.0.0');
+    open.registry.fault({ on: 'tags', answer: { kind: 'redirect', to: 'http://169.254.169.254' } });
+    apply(
+      repository('direct', '169.254.169.254/latest'),
+      repository('redirected', `${open.host}/app`),
+      {
+        apiVersion: 'source.toolkit.fluxcd.io/v1',
+        kind: 'GitRepository',
+        metadata: metadata('node'),
+        spec: { url: 'http://169.254.169.254/latest/meta-data', interval: '1h' },
+      },
+      {
+        apiVersion: 'image.toolkit.fluxcd.io/v1',
+        kind: 'ImageUpdateAutomation',
+        metadata: metadata('node'),
+        spec: {
+          interval: '1h',
+          sourceRef: { kind: 'GitRepository', name: 'node' },
+          git: { commit: { author: { name: 'Bot', email: 'bot@example.com' } }, push: { branch: 'main' } },
+        },
+      },
+    );
+    for (const object of [
+      'imagerepository/direct',
+      'imagerepository/redirected',
+      'imageupdateautomation/node',
+    ])
+      await waitUntil(
+        () => {
+          const said = controlPlane.kubectl(['-n', 'guests', 'get', object, '-o', 'json']);
+          assert.match(said, /169\.254\.169\.254 is link-local or the metadata service of a cloud/);
+          return true;
+        },
+        { what: `a refusal of ${object}` },
+      );
+    await patiently('-n', 'guests', 'delete', everyKind, '--all', '--timeout=30s');
+  });
+
   test('no request was outside of the rules, and no rule is without a request', async () => {
     const { code } = await controller.stop();
     assert.equal(code, 0);
