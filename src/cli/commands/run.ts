@@ -116,7 +116,7 @@ function reporterOf({ flags: given }: Input, out: Output): RunReporter {
         }));
         out.say(
           'doing',
-          `${formatKey(automation.metadata)} would push to branch '${result.branch}': ${drafted?.changes.length ?? 0} changes`,
+          `${formatKey(automation.metadata)} would push to branch '${result.branch}': ${counted(drafted?.changes.length ?? 0)}`,
         );
         out.data(unifiedDiff(files));
       }
@@ -148,4 +148,8 @@ function objectLine(object: ReconciledObject): string {
 
 function isSuspended(object: ReconciledObject): boolean {
   return object.spec.suspend === true;
+}
+
+function counted(changes: number): string {
+  return changes === 1 ? '1 change' : `${changes} changes`;
 }
