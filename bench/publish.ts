@@ -7,24 +7,16 @@ import { GitPublisher } from '../src/pipeline/publish/io/git-publisher.ts';
 import type { PublishRequest, PublishResult, TreeView } from '../src/pipeline/publish/ports.ts';
 import { startGitServer, type GitServer } from '../test/fakes/git-server/git-server.ts';
 import type { GitRepository } from '../test/fakes/git-server/git-repository.ts';
+import { figureOf, type Figure } from './figure.ts';
 import { benchTree, type TreeOptions } from './tree.ts';
-
-/** One figure. */
-export interface Row {
-  readonly work: string;
-  readonly unit: string;
-  readonly median: number;
-  /** Half the distance between the first and the third quartile. */
-  readonly spread: number;
-}
 
 const rounds = 9;
 const needle = Buffer.from('"$imagepolicy"');
 const screen = { path: (path: string): boolean => path.endsWith('.yaml'), needle };
 
 /** The publish stage by itself, over HTTP on loopback: listing, fetching, drafting, committing and pushing, to the ref having moved. */
-export async function benchPublish(): Promise<Row[]> {
-  const rows: Row[] = [];
+export async function benchPublish(): Promise<Figure[]> {
+  const rows: Figure[] = [];
   for (const tree of [
     { files: 50, markers: 3 },
     { files: 10_000, markers: 500 },
@@ -69,7 +61,7 @@ async function setStage(tree: TreeOptions): Promise<Stage> {
   };
 }
 
-async function measure({ server, repository, publisher }: Stage, what: string): Promise<readonly Row[]> {
+async function measure({ server, repository, publisher }: Stage, what: string): Promise<readonly Figure[]> {
   const remote = { url: server.urlOf('fleet.git'), timeoutMs: 60_000 };
   const never = new AbortController().signal;
   let version = 1;
@@ -99,7 +91,7 @@ async function measure({ server, repository, publisher }: Stage, what: string): 
       message: 'Update images\n',
     };
   };
-  const rows: Row[] = [];
+  const rows: Figure[] = [];
   const cold = await repeat(5, async (n) => {
     const fresh = publisher(`cold-${n}`);
     const took = await timed(async () => publish(fresh, { draft: change(1) }));
@@ -155,10 +147,9 @@ async function timed(work: () => Promise<PublishResult>): Promise<number> {
 async function repeat(times: number, work: (n: number) => Promise<number>): Promise<readonly number[]> {
   const took: number[] = [];
   for (let n = 0; n < times; n++) took.push(await work(n));
-  return took.sort((left, right) => left - right);
+  return took;
 }
 
-function row(work: string, sorted: readonly number[]): Row {
-  const at = (share: number): number => sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN;
-  return { work, unit: 'ms', median: at(0.5), spread: (at(0.75) - at(0.25)) / 2 };
+function row(work: string, samples: readonly number[]): Figure {
+  return figureOf({ work, unit: 'ms' }, samples);
 }

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { figureOf, type Beside, type Figure } from './figure.ts';
 import { systemClock } from '../src/app/clock.ts';
 import { parseImageName } from '../src/model/image-ref.ts';
 import { silentLog } from '../src/model/log.ts';
@@ -8,20 +9,12 @@ import { emptyKeychain } from '../src/pipeline/scan/keychain.ts';
 import { sortTags } from '../src/pipeline/scan/tag-order.ts';
 import { tagsChecksum } from '../src/pipeline/scan/tags-checksum.ts';
 
-/** One measured piece of work. The spread is half the distance between the first and the third quartile. */
-export interface Row {
-  readonly work: string;
-  readonly unit: string;
-  readonly median: number;
-  readonly spread: number;
-}
-
 const rounds = 15;
 const access = { keychain: emptyKeychain, insecure: false, identity: 'bench' };
 const exclusions = compileExclusions(undefined);
 
 /** The scan stage by itself, against a registry on loopback: listing, excluding, ordering, summing up. */
-export async function benchScan(): Promise<Row[]> {
+export async function benchScan(): Promise<readonly Figure[]> {
   const registry = new Worker(new URL('./scan-registry.ts', import.meta.url));
   const host = await new Promise<string>((resolve, reject) => {
     registry.once('message', resolve);
@@ -39,9 +32,17 @@ export async function benchScan(): Promise<Row[]> {
     Promise.all(Array.from({ length: count }, (_, index) => scan(`many/app-${index}`)));
   try {
     return [
-      await measure('scan of 100,000 tags in pages of 1,000', rounds, () => scan('big')),
-      await measure('scan of 100,000 tags in one answer', rounds, () => scan('whole')),
-      await measure('scan of 5,000 repositories of 400 tags', 5, () => scanMany(5000)),
+      await measure(
+        { work: 'scan of 100,000 tags in pages of 1,000', flux: '250 ms', target: 'no slower' },
+        rounds,
+        () => scan('big'),
+      ),
+      await measure(
+        { work: 'scan of 100,000 tags in one answer', flux: '370 ms', target: 'no slower' },
+        rounds,
+        () => scan('whole'),
+      ),
+      await measure({ work: 'scan of 5,000 repositories of 400 tags' }, 5, () => scanMany(5000)),
     ];
   } finally {
     await client.close();
@@ -49,17 +50,17 @@ export async function benchScan(): Promise<Row[]> {
   }
 }
 
-async function measure(work: string, times: number, run: () => Promise<unknown>): Promise<Row> {
+async function measure(
+  row: { readonly work: string } & Beside,
+  times: number,
+  run: () => Promise<unknown>,
+): Promise<Figure> {
   await run();
   const took: number[] = [];
   for (let round = 0; round < times; round += 1) {
     const start = performance.now();
     await run();
-    took.push((performance.now() - start) / 1000);
+    took.push(performance.now() - start);
   }
-  took.sort((a, b) => a - b);
-  const at = (part: number): number => took[Math.round((took.length - 1) * part)] ?? 0;
-  return { work, unit: 's', median: at(0.5), spread: (at(0.75) - at(0.25)) / 2 };
+  return figureOf({ ...row, unit: 'ms' }, took);
 }
-
-if (import.meta.main) console.table(await benchScan());

@@ -1,15 +1,8 @@
+import { figureOf, type Beside, type Figure } from './figure.ts';
 import { compileRule } from '../src/pipeline/select/compile-rule.ts';
 import type { RuleSpec } from '../src/pipeline/select/compile-rule.ts';
 import { select } from '../src/pipeline/select/select.ts';
 import { advanceCursor, startCursor } from '../src/pipeline/select/selection-cursor.ts';
-
-/** One measured piece of work. The spread is the distance from the fastest run to the slowest. */
-export interface Row {
-  readonly work: string;
-  readonly unit: string;
-  readonly median: number;
-  readonly spread: number;
-}
 
 const RUNS = 11;
 
@@ -21,18 +14,26 @@ const range: RuleSpec = { policy: { semver: { range: '>=1.0.0' } } };
 const bytes: RuleSpec = { policy: { alphabetical: { order: 'asc' } } };
 
 /** Selects from many tags, each run with a policy compiled anew, and after one new tag. */
-export async function benchSelect(): Promise<readonly Row[]> {
+export function benchSelect(): readonly Figure[] {
   return [100_000, 1_000_000].flatMap((size) => {
     const branches = branchTags(size);
     const versions = versionTags(size);
     const label = `of ${size.toLocaleString('en-US')} tags`;
     return [
-      measure(`select ${label}, named-group regexp and numerical`, () => {
-        select(compileRule(timestamps), branches);
-      }),
-      measure(`select ${label}, semver`, () => {
-        select(compileRule(range), versions);
-      }),
+      measure(
+        `select ${label}, named-group regexp and numerical`,
+        () => {
+          select(compileRule(timestamps), branches);
+        },
+        size === 100_000 ? { flux: '110 ms', target: 'no slower' } : {},
+      ),
+      measure(
+        `select ${label}, semver`,
+        () => {
+          select(compileRule(range), versions);
+        },
+        size === 100_000 ? { flux: '60 ms', target: 'no slower' } : {},
+      ),
       measure(`select ${label}, alphabetical`, () => {
         select(compileRule(bytes), branches);
       }),
@@ -41,23 +42,26 @@ export async function benchSelect(): Promise<readonly Row[]> {
   });
 }
 
-function measureOneNewTag(work: string, tags: readonly string[]): Row {
+function measureOneNewTag(work: string, tags: readonly string[]): Figure {
   const cursor = startCursor(compileRule(timestamps), tags);
   const added = ['branch-dev-1999999999-f12a34b'];
-  return measure(work, () => {
-    const next = advanceCursor(compileRule(timestamps), cursor, { added, removed: [] });
-    if (next?.winner?.tag !== added[0]) throw new Error('the new tag was not selected');
-  });
+  return measure(
+    work,
+    () => {
+      const next = advanceCursor(compileRule(timestamps), cursor, { added, removed: [] });
+      if (next?.winner?.tag !== added[0]) throw new Error('the new tag was not selected');
+    },
+    { target: 'under 5 ms' },
+  );
 }
 
-function measure(work: string, run: () => void): Row {
-  const times = Array.from({ length: RUNS }, () => {
+function measure(work: string, run: () => void, beside: Beside = {}): Figure {
+  const samples = Array.from({ length: RUNS }, () => {
     const start = performance.now();
     run();
     return performance.now() - start;
-  }).sort((a, b) => a - b);
-  const [fastest = 0] = times;
-  return { work, unit: 'ms', median: times[RUNS >> 1] ?? 0, spread: (times.at(-1) ?? 0) - fastest };
+  });
+  return figureOf({ work, unit: 'ms', ...beside }, samples);
 }
 
 function branchTags(size: number): readonly string[] {

@@ -4,23 +4,26 @@ export interface TreeOptions {
   readonly markers: number;
   /** The image that stands at marker `n`. */
   readonly image?: (n: number) => string;
+  /** So many policies share the markers, which have one each by default. */
+  readonly policies?: number;
 }
 
 const perFolder = 20;
 const foldersPerTeam = 25;
 
-/** Path and content of every file: the same ones each time. Marker `n` names the policy `flux-system:app-<n>`. */
+/** Path and content of every file: the same ones each time. Marker `n` names the policy `flux-system:app-<n>`, or they take turns. */
 export function benchTree({
   files,
   markers,
   image = defaultImage,
+  policies = markers,
 }: TreeOptions): ReadonlyMap<string, string> {
   const tree = new Map<string, string>();
   const every = Math.max(1, Math.floor(files / Math.max(1, markers)));
   for (let n = 0; n < files; n++) {
     const folder = Math.floor(n / perFolder);
     const team = Math.floor(folder / foldersPerTeam);
-    const marker = n % every === 0 && n / every < markers ? n / every : undefined;
+    const marker = n % every === 0 && n / every < markers ? (n / every) % policies : undefined;
     tree.set(
       `teams/team-${team}/app-${folder % foldersPerTeam}/manifest-${n % perFolder}.yaml`,
       manifest(n, marker, image),
