@@ -1,6 +1,7 @@
 /** `npm run bench` measures everything, `npm run bench -- NAME...` only this. */
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
+import { benchCluster } from './cluster.ts';
 import { benchColdMirror } from './cold-mirror.ts';
 import { renderFigures, type Figure } from './figure.ts';
 import { benchFleetChanges } from './fleet-changes.ts';
@@ -22,6 +23,8 @@ const benches: Readonly<Record<string, Bench>> = {
   select: benchSelect,
   scan: benchScan,
   images: () => inWorkshop((workshop) => benchManyImages(workshop, 5000)),
+  cluster: () =>
+    inWorkshop((workshop) => benchCluster(workshop, Number(process.env['TIDEMARK_BENCH_OBJECTS'] ?? 500))),
   help: benchHelp,
   publish: benchPublish,
   growth: () => inWorkshop(benchGrowth),

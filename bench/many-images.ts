@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { figureOf, type Figure } from './figure.ts';
+import { imagePair } from './image-pair.ts';
 import { cpuSecondsOf, residentMegabytes } from './process-cost.ts';
 import { countSelected, homeIn, startRunner, until } from './runner.ts';
 import type { Workshop } from './workshop.ts';
@@ -58,33 +59,6 @@ function writeObjects(folder: string, host: string, count: number): void {
   for (let n = 0; n < count; n += 1) {
     const namespace = `team-${Math.floor(n / perNamespace)}`;
     mkdirSync(join(folder, namespace), { recursive: true });
-    writeFileSync(join(folder, namespace, `app-${n}.yaml`), pair(n, namespace, `${host}/many/app-${n}`));
+    writeFileSync(join(folder, namespace, `app-${n}.yaml`), imagePair(n, namespace, `${host}/many/app-${n}`));
   }
-}
-
-function pair(n: number, namespace: string, image: string): string {
-  return `apiVersion: image.toolkit.fluxcd.io/v1
-kind: ImageRepository
-metadata:
-  name: app-${n}
-  namespace: ${namespace}
-spec:
-  image: ${image}
-  interval: 1h
----
-apiVersion: image.toolkit.fluxcd.io/v1
-kind: ImagePolicy
-metadata:
-  name: app-${n}
-  namespace: ${namespace}
-spec:
-  imageRepositoryRef:
-    name: app-${n}
-  filterTags:
-    pattern: '^branch-dev-(?P<ts>[0-9]+)-[0-9a-f]+$'
-    extract: '$ts'
-  policy:
-    numerical:
-      order: asc
-`;
 }
