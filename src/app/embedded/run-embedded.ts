@@ -13,6 +13,7 @@ import type { EventRecord } from '../../store/store.ts';
 import { createEngine } from '../create-engine.ts';
 import type { ListenAddress } from '../listen.ts';
 import { listen } from '../listen.ts';
+import { settleMemory } from '../settle-memory.ts';
 import { loggedEvents } from './logged-events.ts';
 import { openParts, type Parts } from './open-parts.ts';
 
@@ -66,6 +67,7 @@ const requeueDependencyMs = 30_000;
 /** Keeps Git up to date from the objects in a folder, until told to stop or, with `once`, until nothing is left to do. */
 export async function runEmbedded(settings: RunSettings, deps: RunDeps): Promise<RunResult> {
   await using cleanup = new AsyncDisposableStack();
+  if (!settings.once) cleanup.defer(settleMemory());
   const store = await openLocalStore({ ...settings, role: 'runner', clock: deps.clock, log: deps.log });
   cleanup.defer(() => store.close());
   const parts = openParts({ ...deps, folder: settings.stateFolder });
