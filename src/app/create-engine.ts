@@ -14,7 +14,7 @@ import type { RegistryClient, TagStore } from '../pipeline/scan/ports.ts';
 import type { BackoffOptions } from '../reconcile/backoff.ts';
 import type { Observer } from '../reconcile/observer.ts';
 import { Engine } from '../reconcile/engine.ts';
-import { afterTimeout } from '../reconcile/queue.ts';
+import { afterTimeout } from '../reconcile/agenda.ts';
 import type { EventLog, ObjectStore } from '../store/store.ts';
 
 /** The adapters and settings that an engine is put together from. */

@@ -13,7 +13,7 @@ import { Lane } from './lane.ts';
 import { News } from './news.ts';
 import type { Observer } from './observer.ts';
 import type { Outcome } from './outcome.ts';
-import type { After } from './queue.ts';
+import type { After } from './agenda.ts';
 import { Reconciler } from './reconciler.ts';
 
 export interface EngineOptions {

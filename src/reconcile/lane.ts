@@ -4,11 +4,12 @@ import { messageOf } from '../model/errors.ts';
 import type { Log } from '../model/log.ts';
 import { parseKey } from '../model/object-key.ts';
 import type { BackoffOptions } from './backoff.ts';
+import { Agenda } from './agenda.ts';
 import { Backoff, defaultBackoff } from './backoff.ts';
 import type { AnyController, Controller } from './controller.ts';
 import type { Observer } from './observer.ts';
 import type { Outcome } from './outcome.ts';
-import type { After } from './queue.ts';
+import type { After } from './agenda.ts';
 import { WorkQueue } from './queue.ts';
 import type { Reconciler } from './reconciler.ts';
 
@@ -43,10 +44,19 @@ export class Lane {
   readonly #crowds = new Map<string, number>();
   /** Keys whose last run came too early to tell. */
   readonly #pending = new Set<string>();
+  /** When keys that wait for what feeds them are looked at again. */
+  readonly #alarm: Agenda;
+  #willPoke = false;
 
   constructor(options: LaneOptions) {
     this.#options = options;
-    this.#queue = new WorkQueue(options.after, () => queueMicrotask(() => this.poke()));
+    const timing = { after: options.after, nowMs: () => options.clock.monotonicMs() };
+    this.#queue = new WorkQueue({
+      ...timing,
+      onReady: () => this.#pokeSoon(),
+      groupOf: (key) => this.#groups.get(key) ?? '',
+    });
+    this.#alarm = new Agenda(timing, () => this.poke());
     this.#backoff = new Backoff(options.backoff ?? defaultBackoff);
   }
 
@@ -94,14 +104,18 @@ export class Lane {
   }
 
   busyIn(namespace: string): boolean {
-    return this.#queue.busy((key) => key.startsWith(`${namespace}/`));
+    return this.#queue.busyIn(namespace);
   }
 
   /** Gives free workers what is ready. */
   poke(): void {
     const workers = this.#options.controller.crowd?.workers ?? this.#options.concurrency;
+    const admission = {
+      group: (group: string) => this.#hasRoom(group),
+      key: (key: string) => this.#hasSettled(key),
+    };
     while (!this.#options.signal.aborted && this.#running.size < workers) {
-      const key = this.#queue.take((candidate) => this.#admits(candidate));
+      const key = this.#queue.take(admission);
       if (key === undefined) return;
       this.#settling.delete(key);
       const leave = this.#enter(key);
@@ -117,17 +131,23 @@ export class Lane {
 
   async close(): Promise<void> {
     this.#queue.close();
+    this.#alarm.clear();
     await Promise.all(this.#running);
   }
 
-  #admits(key: string): boolean {
-    return this.#hasRoom(key) && this.#hasSettled(key);
+  /** Many keys may become ready in one go. */
+  #pokeSoon(): void {
+    if (this.#willPoke) return;
+    this.#willPoke = true;
+    queueMicrotask(() => {
+      this.#willPoke = false;
+      this.poke();
+    });
   }
 
-  #hasRoom(key: string): boolean {
+  #hasRoom(group: string): boolean {
     const { crowd } = this.#options.controller;
-    const group = this.#groups.get(key);
-    return crowd === undefined || group === undefined || (this.#crowds.get(group) ?? 0) < crowd.perGroup;
+    return crowd === undefined || group === '' || (this.#crowds.get(group) ?? 0) < crowd.perGroup;
   }
 
   /** Counts a key into its group. Returns how to count it out. */
@@ -151,7 +171,7 @@ export class Lane {
     const nowMs = this.#options.clock.monotonicMs();
     const untilMs = Math.min(held.lastMs + settling.quietMs, held.sinceMs + settling.atMostMs);
     if (nowMs >= untilMs) return true;
-    this.#options.after(untilMs - nowMs, () => this.poke());
+    this.#alarm.add('', untilMs);
     return false;
   }
 
@@ -185,16 +205,15 @@ export class Lane {
   }
 
   #schedule(key: string, outcome: Outcome | undefined): void {
-    const nowMs = this.#options.clock.monotonicMs();
     if (outcome?.type !== 'failed' || outcome.retryAfterMs !== undefined) this.#backoff.forget(key);
     switch (outcome?.type) {
       case 'ready':
-        if (outcome.requeueAfterMs !== undefined) this.#queue.addAfter(key, outcome.requeueAfterMs, nowMs);
+        if (outcome.requeueAfterMs !== undefined) this.#queue.addAfter(key, outcome.requeueAfterMs);
         return;
       case 'failed':
-        return this.#queue.addAfter(key, outcome.retryAfterMs ?? this.#backoff.next(key), nowMs);
+        return this.#queue.addAfter(key, outcome.retryAfterMs ?? this.#backoff.next(key));
       case 'pending':
-        return this.#queue.addAfter(key, outcome.retryAfterMs, nowMs);
+        return this.#queue.addAfter(key, outcome.retryAfterMs);
       case 'stalled':
       case undefined:
         return;

@@ -1,78 +1,80 @@
-/** Runs something later, on a clock that never jumps. Returns the way to call it off. */
-export type After = (ms: number, run: () => void) => () => void;
+import type { Timing } from './agenda.ts';
+import { Agenda } from './agenda.ts';
 
-/** `setTimeout` with room for delays beyond its 24.8 days. */
-export const afterTimeout: After = (ms, run) => {
-  const longest = 2 ** 31 - 1;
-  let timer = setTimeout(fire, Math.min(ms, longest));
-  let left = ms - longest;
-  function fire(): void {
-    if (left <= 0) return run();
-    timer = setTimeout(fire, Math.min(left, longest));
-    left -= longest;
-  }
-  return () => clearTimeout(timer);
-};
+export interface WorkQueueOptions extends Timing {
+  /** Called when a key has become ready. */
+  readonly onReady: () => void;
+  /** Keys that are admitted or not together; all are one group without it. */
+  readonly groupOf?: (key: string) => string;
+}
+
+/** Which keys may be handed out. */
+export interface Admission {
+  readonly group?: (group: string) => boolean;
+  readonly key?: (key: string) => boolean;
+}
 
 /**
  * Keys to work on: each at most once in the queue, each on one worker at a time. A key that is added while
  * it is worked on comes back when that work is done, so nothing that happens meanwhile is missed.
+ *
+ * Groups take turns. Nothing here takes longer because many keys wait.
  */
 export class WorkQueue {
-  readonly #after: After;
-  readonly #ready = new Set<string>();
+  readonly #options: WorkQueueOptions;
+  /** The group of each waiting key, as it was when the key came. */
+  readonly #ready = new Map<string, string>();
+  readonly #groups = new Map<string, Set<string>>();
   readonly #active = new Set<string>();
   readonly #again = new Set<string>();
-  readonly #delayed = new Map<string, { readonly dueMs: number; readonly cancel: () => void }>();
-  readonly #onReady: () => void;
+  readonly #agenda: Agenda;
+  /** How many keys of each namespace wait for a worker or are on one. */
+  readonly #perNamespace = new Map<string, number>();
 
-  constructor(after: After, onReady: () => void) {
-    this.#after = after;
-    this.#onReady = onReady;
+  constructor(options: WorkQueueOptions) {
+    this.#options = options;
+    this.#agenda = new Agenda(options, (key) => this.add(key));
   }
 
   add(key: string): void {
-    this.#cancel(key);
+    this.#agenda.cancel(key);
     if (this.#active.has(key)) {
       this.#again.add(key);
       return;
     }
-    this.#ready.add(key);
-    this.#onReady();
+    if (!this.#ready.has(key)) this.#enter(key);
+    this.#options.onReady();
   }
 
   /** Adds `key` after `ms`, or sooner if it is already due sooner. */
-  addAfter(key: string, ms: number, nowMs: number): void {
-    const dueMs = nowMs + ms;
-    const earlier = this.#delayed.get(key);
-    if (earlier !== undefined && earlier.dueMs <= dueMs) return;
-    earlier?.cancel();
-    const cancel = this.#after(ms, () => {
-      this.#delayed.delete(key);
-      this.add(key);
-    });
-    this.#delayed.set(key, { dueMs, cancel });
+  addAfter(key: string, ms: number): void {
+    this.#agenda.add(key, this.#options.nowMs() + ms);
   }
 
-  /** The next key for which `admit` holds, now active; `done` must follow. */
-  take(admit: (key: string) => boolean = () => true): string | undefined {
-    for (const key of this.#ready) {
-      if (!admit(key)) continue;
-      this.#ready.delete(key);
-      this.#active.add(key);
-      return key;
+  /** The next key that is admitted, now active; `done` must follow. */
+  take({ group: admitGroup = () => true, key: admitKey = () => true }: Admission = {}): string | undefined {
+    for (const [group, keys] of this.#groups) {
+      if (!admitGroup(group)) continue;
+      for (const key of keys) {
+        if (!admitKey(key)) continue;
+        this.#leave(key);
+        this.#active.add(key);
+        // The others come first next time.
+        if (this.#groups.delete(group) && keys.size > 0) this.#groups.set(group, keys);
+        return key;
+      }
     }
     return undefined;
   }
 
   done(key: string): void {
-    this.#active.delete(key);
+    if (this.#active.delete(key)) this.#count(key, -1);
     if (this.#again.delete(key)) this.add(key);
   }
 
   forget(key: string): void {
-    this.#cancel(key);
-    this.#ready.delete(key);
+    this.#agenda.cancel(key);
+    if (this.#leave(key)) this.#count(key, -1);
     this.#again.delete(key);
   }
 
@@ -86,25 +88,44 @@ export class WorkQueue {
   }
 
   get delayed(): number {
-    return this.#delayed.size;
+    return this.#agenda.size;
   }
 
-  /** True when a key that `matches` waits for a worker or is on one. */
-  busy(matches: (key: string) => boolean): boolean {
-    for (const key of this.#ready) if (matches(key)) return true;
-    for (const key of this.#active) if (matches(key)) return true;
-    return false;
+  /** True when a key of `namespace` waits for a worker or is on one. */
+  busyIn(namespace: string): boolean {
+    return this.#perNamespace.has(namespace);
   }
 
   close(): void {
-    for (const { cancel } of this.#delayed.values()) cancel();
-    this.#delayed.clear();
-    this.#ready.clear();
+    this.#agenda.clear();
+    for (const key of this.#ready.keys()) this.forget(key);
     this.#again.clear();
   }
 
-  #cancel(key: string): void {
-    this.#delayed.get(key)?.cancel();
-    this.#delayed.delete(key);
+  #enter(key: string): void {
+    const group = this.#options.groupOf?.(key) ?? '';
+    this.#ready.set(key, group);
+    const keys = this.#groups.get(group);
+    if (keys === undefined) this.#groups.set(group, new Set([key]));
+    else keys.add(key);
+    this.#count(key, 1);
+  }
+
+  /** Takes a key out of those that wait. */
+  #leave(key: string): boolean {
+    const group = this.#ready.get(key);
+    if (group === undefined) return false;
+    this.#ready.delete(key);
+    const keys = this.#groups.get(group);
+    keys?.delete(key);
+    if (keys?.size === 0) this.#groups.delete(group);
+    return true;
+  }
+
+  #count(key: string, change: 1 | -1): void {
+    const namespace = key.slice(0, key.indexOf('/'));
+    const count = (this.#perNamespace.get(namespace) ?? 0) + change;
+    if (count === 0) this.#perNamespace.delete(namespace);
+    else this.#perNamespace.set(namespace, count);
   }
 }
