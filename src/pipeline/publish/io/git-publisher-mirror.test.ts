@@ -105,7 +105,7 @@ for (const [damage, hurt] of Object.entries(damages)) {
       stage.repository.log().map(({ message }) => message.trim()),
       ['Update to 4', 'change', 'Update to 3', 'Update to 2', 'change', 'setup'],
     );
-    assert.equal(stage.repository.git('fsck', '--strict').toString(), '');
+    assert.equal(stage.repository.git('fsck', '--strict', '--no-dangling').toString(), '');
     assert.ok(rebuilt(again) <= 1);
   });
 }
@@ -262,7 +262,8 @@ test('a process that is killed at any instant leaves a mirror that the next one 
     .map(({ message }) => message.trim())
     .filter((message) => message.startsWith('Update to'));
   assert.equal(new Set(tags).size, tags.length);
-  assert.equal(stage.repository.git('fsck', '--strict').toString(), '');
+  // What a killed push has left behind dangles, and harms nobody.
+  assert.equal(stage.repository.git('fsck', '--strict', '--no-dangling').toString(), '');
   assert.deepEqual(readdirSync(join(stage.mirrors, 'home')), []);
   assert.match(readFileSync(join(last.mirror(), 'description'), 'utf8'), /^Tidemark's mirror of http:/);
 });
