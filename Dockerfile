@@ -34,10 +34,11 @@ COPY --from=dependencies /dependencies/node_modules node_modules
 COPY --from=build /build/dist dist
 COPY package.json CHANGELOG.md ./
 # A user without an entry has no home, and git and kubeconfigs are looked for in one.
-ENV NODE_ENV=production HOME=/tmp
+# What is freed goes back to the system, and not into holes between what stays.
+ENV NODE_ENV=production HOME=/tmp MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=8192
 # Nobody's: no entry in /etc/passwd is needed, and nothing in the image belongs to it. Writable are only /data and /tmp, as mounted.
 USER 65532:65532
 EXPOSE 8080 9440
-# A process that stays for months: small heap pages instead of the last bit of speed.
-ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=2", "--optimize-for-size", "/app/dist/src/main.js"]
+# As in bin/tidemark: small, and on one core.
+ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=8", "--single-threaded-gc", "/app/dist/src/main.js"]
 CMD ["controller"]

@@ -1,8 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { parseKey } from '../model/object-key.ts';
-
-/** Flux's buckets: ten, exponential, from 10 ms to 30 minutes. */
-const durationBuckets = Array.from({ length: 10 }, (_, index) => 0.01 * (1800 / 0.01) ** (index / 9));
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { PassDurations } from './pass-durations.ts';
 
 /** One pass of a controller, as far as metrics care. */
 export interface MeasuredPass {
@@ -13,32 +10,26 @@ export interface MeasuredPass {
 
 /** Everything that `/metrics` shows. Names are Flux's and controller-runtime's where they exist. */
 export class Metrics {
-  readonly registry = new Registry();
-  readonly #duration = new Histogram({
-    name: 'gotk_reconcile_duration_seconds',
-    help: 'The duration in seconds of a GitOps Toolkit resource reconciliation.',
-    labelNames: ['kind', 'name', 'namespace'],
-    buckets: durationBuckets,
-    registers: [this.registry],
-  });
+  readonly #registry = new Registry();
+  readonly #duration = new PassDurations();
   readonly #total = new Counter({
     name: 'controller_runtime_reconcile_total',
     help: 'Total number of reconciliations per controller.',
     labelNames: ['controller', 'result'],
-    registers: [this.registry],
+    registers: [this.#registry],
   });
   readonly #errors = new Counter({
     name: 'controller_runtime_reconcile_errors_total',
     help: 'Total number of reconciliation errors per controller.',
     labelNames: ['controller'],
-    registers: [this.registry],
+    registers: [this.#registry],
   });
 
   readonly #requests = new Counter({
     name: 'rest_client_requests_total',
     help: 'Number of HTTP requests to the API server, partitioned by status code and method.',
     labelNames: ['code', 'method'],
-    registers: [this.registry],
+    registers: [this.#registry],
   });
 
   constructor(depths: () => Readonly<Record<string, number>>) {
@@ -46,18 +37,25 @@ export class Metrics {
       name: 'workqueue_depth',
       help: 'Current depth of workqueue.',
       labelNames: ['name'],
-      registers: [this.registry],
+      registers: [this.#registry],
       collect() {
         for (const [kind, value] of Object.entries(depths())) this.set({ name: kind.toLowerCase() }, value);
       },
     });
     depth.reset();
-    collectDefaultMetrics({ register: this.registry });
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  async text(): Promise<string> {
+    return `${this.#duration.render()}\n${await this.#registry.metrics()}`;
   }
 
   ran(kind: string, key: string, { seconds, outcome }: MeasuredPass): void {
-    const { namespace, name } = parseKey(key);
-    this.#duration.observe({ kind, name, namespace }, seconds);
+    this.#duration.note(kind, key, seconds);
     const controller = kind.toLowerCase();
     const failed = outcome?.type === 'failed';
     this.#total.inc({ controller, result: failed ? 'error' : resultOf(outcome) });
@@ -70,8 +68,7 @@ export class Metrics {
   }
 
   deleted(kind: string, key: string): void {
-    const { namespace, name } = parseKey(key);
-    this.#duration.remove({ kind, name, namespace });
+    this.#duration.forget(kind, key);
   }
 }
 

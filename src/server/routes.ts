@@ -1,8 +1,7 @@
 import { Hono } from 'hono';
-import type { Registry } from 'prom-client';
 
 export interface ServerFacts {
-  readonly metrics: Registry;
+  readonly metrics: { text(): Promise<string>; readonly contentType: string };
   /** Every kind has been listed, so that work can begin. */
   readonly ready: () => boolean;
 }
@@ -13,7 +12,7 @@ export function routes({ metrics, ready }: ServerFacts): Hono {
   app.get('/healthz', (context) => context.text('ok\n'));
   app.get('/readyz', (context) => (ready() ? context.text('ok\n') : context.text('starting\n', 503)));
   app.get('/metrics', async (context) =>
-    context.body(await metrics.metrics(), 200, { 'Content-Type': metrics.contentType }),
+    context.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }),
   );
   app.notFound((context) => context.text('not found; try /healthz, /readyz or /metrics\n', 404));
   return app;

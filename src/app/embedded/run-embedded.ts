@@ -75,7 +75,7 @@ export async function runEmbedded(settings: RunSettings, deps: RunDeps): Promise
   const { engine, metrics, isReady } = assemble(settings, deps, { store, parts });
   cleanup.defer(() => engine.stop());
   if (settings.listen !== undefined) {
-    const server = await listen(routes({ metrics: metrics.registry, ready: isReady }), settings.listen);
+    const server = await listen(routes({ metrics, ready: isReady }), settings.listen);
     cleanup.defer(() => server.close());
     deps.report.listening?.(server.address);
   }

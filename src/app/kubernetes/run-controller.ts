@@ -151,7 +151,7 @@ async function serve(
 ): Promise<void> {
   // Followers are ready too: ready means that the caches are filled and the lease can be taken over at once.
   const ready = (): boolean => store.isFilled();
-  const app = routes({ metrics: metrics.registry, ready });
+  const app = routes({ metrics, ready });
   for (const address of [settings.health, settings.metrics]) {
     if (address === undefined) continue;
     const server = await listen(app, address);

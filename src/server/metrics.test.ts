@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Histogram, Registry } from 'prom-client';
+import { Metrics } from './metrics.ts';
+
+const ready = { type: 'ready', requeueAfterMs: 1000 };
+
+function metrics(): Metrics {
+  return new Metrics(() => ({ ImagePolicy: 3 }));
+}
+
+/** The lines of one metric. */
+function linesOf(text: string, name: string): readonly string[] {
+  return text.split('\n').filter((line) => line.includes(name));
+}
+
+test('durations look as those of an ordinary histogram', async () => {
+  const passes = [0.001, 0.01, 0.011, 0.5, 0.5, 1800, 1801, 7200];
+  const buckets = Array.from({ length: 10 }, (_, index) => 0.01 * (1800 / 0.01) ** (index / 9));
+  const registry = new Registry();
+  const usual = new Histogram({
+    name: 'gotk_reconcile_duration_seconds',
+    help: 'The duration in seconds of a GitOps Toolkit resource reconciliation.',
+    labelNames: ['kind', 'name', 'namespace'],
+    buckets,
+    registers: [registry],
+  });
+  const ours = metrics();
+  for (const [index, seconds] of passes.entries()) {
+    const name = index % 2 === 0 ? 'web' : 'quo"ted';
+    usual.observe({ kind: 'ImagePolicy', namespace: 'apps', name }, seconds);
+    ours.ran('ImagePolicy', `apps/${name}`, { seconds, outcome: ready });
+  }
+  const name = 'gotk_reconcile_duration_seconds';
+  const sorted = (lines: readonly string[]): readonly string[] =>
+    lines.map((line) => line.replace(/\{(.*)\}/, (_, labels: string) => labels.split(',').toSorted().join()));
+  assert.deepEqual(sorted(linesOf(await ours.text(), name)), sorted(linesOf(await registry.metrics(), name)));
+});
+
+test('an object that is gone is not told of any more, and a new one begins at nought', async () => {
+  const ours = metrics();
+  ours.ran('ImagePolicy', 'apps/web', { seconds: 1, outcome: ready });
+  ours.deleted('ImagePolicy', 'apps/web');
+  assert.deepEqual(linesOf(await ours.text(), 'name="web"'), []);
+  ours.ran('ImagePolicy', 'apps/web', { seconds: 2, outcome: ready });
+  assert.deepEqual(linesOf(await ours.text(), 'duration_seconds_sum'), [
+    'gotk_reconcile_duration_seconds_sum{kind="ImagePolicy",name="web",namespace="apps"} 2',
+  ]);
+});
+
+test('passes are counted by their result, and errors apart', async () => {
+  const ours = metrics();
+  ours.ran('ImagePolicy', 'apps/a', { seconds: 1, outcome: { type: 'ready' } });
+  ours.ran('ImagePolicy', 'apps/a', { seconds: 1, outcome: ready });
+  ours.ran('ImagePolicy', 'apps/a', { seconds: 1, outcome: { type: 'pending' } });
+  ours.ran('ImagePolicy', 'apps/a', { seconds: 1, outcome: { type: 'failed' } });
+  ours.ran('ImagePolicy', 'apps/a', { seconds: 1, outcome: undefined });
+  const lines = (await ours.text()).split('\n').filter((line) => line.startsWith('controller_runtime_'));
+  assert.deepEqual(lines.toSorted(), [
+    'controller_runtime_reconcile_errors_total{controller="imagepolicy"} 1',
+    'controller_runtime_reconcile_total{controller="imagepolicy",result="error"} 1',
+    'controller_runtime_reconcile_total{controller="imagepolicy",result="requeue_after"} 2',
+    'controller_runtime_reconcile_total{controller="imagepolicy",result="success"} 2',
+  ]);
+});
+
+test('the depth of each queue is looked up when somebody asks', async () => {
+  assert.deepEqual(linesOf(await metrics().text(), 'workqueue_depth{'), [
+    'workqueue_depth{name="imagepolicy"} 3',
+  ]);
+});
