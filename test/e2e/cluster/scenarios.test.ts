@@ -7,18 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { canaries } from '../harness/canaries.ts';
 import { tidemarkIn, type Running } from '../harness/tidemark.ts';
 import { createWorkspace } from '../harness/workspace.ts';
-import { knownDifferences } from '../scenario-differences.ts';
-import { formatDifferences, type Difference } from '../scenarios/compare.ts';
-import { runScenario } from '../scenarios/run-scenario.ts';
+import { playAsFlux, titleOf, wantedScenarios } from '../scenarios/play-as-flux.ts';
 import type { Peers } from '../scenarios/scenario-run.ts';
-import { readScenarios } from '../scenarios/scenario.ts';
 import { startPeers } from '../scenarios/start-peers.ts';
 import { clusterHome } from './cluster-home.ts';
 import { controlPlaneMissing, startControlPlane, type ControlPlane } from './harness/control-plane.ts';
 
 const crds = fileURLToPath(new URL('../../../deploy/crds/', import.meta.url));
-/** `TIDEMARK_SCENARIO=u02` plays only those whose name begins so. */
-const wanted = process.env['TIDEMARK_SCENARIO'] ?? '';
 const planted = canaries(['CANARY-git-pw', 'CANARY-reg-pw']);
 
 suite('scenarios observed with Flux, in a cluster', { concurrency: 3 }, () => {
@@ -57,27 +52,9 @@ suite('scenarios observed with Flux, in a cluster', { concurrency: 3 }, () => {
     for (const end of endings.reverse()) await end();
   });
 
-  for (const scenario of readScenarios().filter(({ name }) => name.startsWith(wanted))) {
-    const known = knownDifferences[scenario.name] ?? [];
-    const title = known.length === 0 ? 'as Flux' : 'as Flux but for known differences';
-    test(`${scenario.name}: ${title}`, async () => {
-      const home = clusterHome(controlPlane);
-      const isKnown = ({ where }: Difference): boolean =>
-        known.some((difference) => where.startsWith(difference.where));
-      let differences: readonly Difference[];
-      try {
-        differences = await runScenario(scenario, {
-          peers,
-          home,
-          settleMs: 1500,
-          timeoutMs: 25_000,
-          isKnown,
-        });
-      } finally {
-        await home.stop();
-      }
-      const unknown = differences.filter((difference) => !isKnown(difference));
-      assert.equal(formatDifferences(unknown), '', `in ${scenario.name}`);
+  for (const scenario of wantedScenarios()) {
+    test(titleOf(scenario), async () => {
+      await playAsFlux(scenario, { peers, home: clusterHome(controlPlane) });
       assert.deepEqual(planted.searchBytes('output', tidemark.transcript()), []);
     });
   }

@@ -1,31 +1,10 @@
 import { rmSync } from 'node:fs';
 import { stringify } from 'yaml';
-import { z } from 'zod';
 import { tidemarkIn, type Tidemark } from '../harness/tidemark.ts';
 import type { Workspace } from '../harness/workspace.ts';
 import type { AnObject, Home, ObjectName } from './home.ts';
 import { mergePatch } from './merge-patch.ts';
-
-const statusList = z.object({
-  items: z.array(
-    z.object({
-      kind: z.string(),
-      metadata: z.object({ name: z.string(), namespace: z.string() }),
-      status: z.record(z.string(), z.unknown()).default({}),
-    }),
-  ),
-});
-
-const eventList = z.object({
-  items: z.array(
-    z.object({
-      involvedObject: z.object({ kind: z.string(), name: z.string(), namespace: z.string() }),
-      type: z.string(),
-      reason: z.string(),
-      message: z.string(),
-    }),
-  ),
-});
+import { eventsIn, statusesIn } from './object-lists.ts';
 
 /** The embedded home: objects are YAML files in a folder, one each, and `tidemark run` watches them. */
 export function embeddedHome(workspace: Workspace, tidemark: Tidemark = tidemarkIn(workspace)): Home {
@@ -71,17 +50,8 @@ export function embeddedHome(workspace: Workspace, tidemark: Tidemark = tidemark
       objects.delete(fileOf(name));
       rmSync(`${folder}/${fileOf(name)}`);
     },
-    statuses: async () => {
-      const { items } = statusList.parse(await query('get', 'image', 'all'));
-      return items.map(({ kind, metadata, status }) => ({ kind, ...metadata, status }));
-    },
-    events: async () => {
-      const { items } = eventList.parse(await query('events'));
-      return items.map(({ involvedObject, type, reason, message }) => ({
-        ...involvedObject,
-        event: [type, reason, message],
-      }));
-    },
+    statuses: async () => statusesIn(await query('get', 'image', 'all')),
+    events: async () => eventsIn(await query('events')),
     stop: async () => {
       await running?.stop();
     },
