@@ -81,6 +81,7 @@ export class Lane {
     this.#groups.delete(key);
     this.#backoff.forget(key);
     this.#pending.delete(key);
+    this.#settling.delete(key);
     this.#options.observer?.deleted(this.#options.controller.kind, key);
     this.#options.quiet();
   }
