@@ -27,15 +27,7 @@ const pureBuiltins = new Set([
 ]);
 
 /** Packages that talk to the outside world or the terminal. */
-const impurePackages = new Set([
-  'undici',
-  'hono',
-  '@hono/node-server',
-  'pino',
-  'prom-client',
-  'commander',
-  '@bomb.sh/tab',
-]);
+const impurePackages = new Set(['undici', 'hono', '@hono/node-server', 'pino', 'prom-client', 'commander']);
 
 const impureCode: readonly (readonly [RegExp, string])[] = [
   [/\bDate\.now\b/, 'Date.now'],

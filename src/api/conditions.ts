@@ -1,10 +1,3 @@
-/** Condition types that Tidemark sets. `Reconciling` and `Stalled` are only present while they are true. */
-export const conditionTypes = {
-  ready: 'Ready',
-  reconciling: 'Reconciling',
-  stalled: 'Stalled',
-} as const;
-
 /** Reasons of conditions and events, spelled as Flux spells them: scripts and alerts match on these words. */
 export const reasons = {
   succeeded: 'Succeeded',
@@ -37,5 +30,4 @@ export const reasons = {
   removedTemplateField: 'RemovedTemplateField',
 } as const;
 
-export type ConditionType = (typeof conditionTypes)[keyof typeof conditionTypes];
 export type Reason = (typeof reasons)[keyof typeof reasons];

@@ -125,12 +125,6 @@ export function count(spec: string, help: string, least = 0): Flag<number | unde
   };
 }
 
-/** A flag with a whole number of at least 1, and a default. */
-export function countOr(spec: string, help: string, otherwise: number): Flag<number> {
-  const optional = count(spec, `${help} (default: ${otherwise})`, 1);
-  return { ...optional, read: (raw) => optional.read(raw) ?? otherwise };
-}
-
 /** `--namespace` out of `-n, --namespace <name>`. */
 export function longName(spec: string): string {
   return /--[\w-]+/.exec(spec)?.[0] ?? spec;
