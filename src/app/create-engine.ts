@@ -4,7 +4,7 @@ import { ImageRepositoryController } from '../controllers/image-repository/contr
 import type { AutomationDeps } from '../controllers/image-update-automation/controller.ts';
 import { ImageUpdateAutomationController } from '../controllers/image-update-automation/controller.ts';
 import { createReadingCache } from '../controllers/image-update-automation/reading-cache.ts';
-import type { AccessSources } from '../controllers/registry-access.ts';
+import type { LoginSources } from '../controllers/cloud-login.ts';
 import { judge } from '../controllers/outcomes.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Log } from '../model/log.ts';
@@ -18,9 +18,8 @@ import { afterTimeout } from '../reconcile/agenda.ts';
 import type { EventLog, ObjectStore } from '../store/store.ts';
 
 /** The adapters and settings that an engine is put together from. */
-export interface EngineParts {
+export interface EngineParts extends LoginSources {
   readonly store: ObjectStore;
-  readonly pullSecretsOf?: NonNullable<AccessSources['pullSecretsOf']>;
   readonly events: EventLog;
   readonly tags: TagStore;
   readonly registry: RegistryClient;

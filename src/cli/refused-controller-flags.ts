@@ -29,18 +29,8 @@ export const refusedControllerFlags = {
     '--storage-compression-threshold <kib>',
     'tag sets are always compressed',
   ),
-  featureGates: refused('--feature-gates <gates>', 'there are no feature gates'),
-  defaultServiceAccount: refused(
-    '--default-service-account <name>',
-    'name the account in the object: cloud identities are not supported yet',
-  ),
   sshKexAlgos: refused('--ssh-kex-algos <list>', 'Git over SSH is not supported yet'),
   sshHostkeyAlgos: refused('--ssh-hostkey-algos <list>', 'Git over SSH is not supported yet'),
-  tokenCacheMaxSize: refused('--token-cache-max-size <n>', 'cloud tokens are not supported yet'),
-  tokenCacheMaxDuration: refused(
-    '--token-cache-max-duration <duration>',
-    'cloud tokens are not supported yet',
-  ),
   watchConfigsLabelSelector: refused(
     '--watch-configs-label-selector <selector>',
     'Secrets are read when they are needed, and none is watched',

@@ -43,6 +43,7 @@ export const outcomes: Readonly<Record<ErrorCode, Handling>> = {
 
   // Steps wrap these in one of the codes above. One that comes through bare is still told, and tried again.
   CredentialsInvalid: unexpected,
+  LoginFailed: unexpected,
   ExclusionPatternInvalid: unexpected,
   RegistryUnreachable: unexpected,
   RegistryTimeout: unexpected,

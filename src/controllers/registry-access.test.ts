@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { imageRepository } from '../../test/builders/image-repository.ts';
+import { noLogins } from '../../test/builders/no-logins.ts';
 import { secret } from '../../test/builders/secret.ts';
 import type { Secret } from '../api/secret.ts';
+import type { CloudIdentity } from '../login/ports.ts';
 import { parseImageName } from '../model/image-ref.ts';
 import type { Keychain } from '../pipeline/scan/keychain.ts';
 import { findCredential } from '../pipeline/scan/keychain.ts';
@@ -35,7 +37,20 @@ function sources(
   const get = async (_kind: string, { name }: { readonly name: string }): Promise<Secret | undefined> =>
     secrets.find(({ metadata }) => metadata.name === name);
   const store = { get } as unknown as AccessSources['store'];
-  return { store, ...(accounts === undefined ? {} : { pullSecretsOf: async ({ name }) => accounts[name] }) };
+  const logins = noLogins;
+  if (accounts === undefined) return { store, logins, objectLevelIdentity: false };
+  return {
+    store,
+    logins,
+    objectLevelIdentity: true,
+    accounts: {
+      get: async ({ name }) => {
+        const pullSecrets = accounts[name];
+        return pullSecrets === undefined ? undefined : { annotations: {}, pullSecrets };
+      },
+      requestToken: async () => 'token',
+    },
+  };
 }
 
 const image = parseImageName('registry.example.com/app');
@@ -80,14 +95,51 @@ test('what is missing is named as Flux names it', async () => {
   });
 });
 
-test('what cannot be done is refused, never passed over', async () => {
-  await assert.rejects(registryAccess(imageRepository({ spec: { provider: 'aws' } }), sources([])), {
-    code: 'FeatureUnsupported',
-    message: /provider 'aws' is not supported yet/,
-  });
+test('an account is refused where there is no cluster, and a cloud identity of its own until the gate is on', async () => {
   await assert.rejects(registryAccess(imageRepository({ spec: { serviceAccountName: 'x' } }), sources([])), {
     code: 'FeatureUnsupported',
     message: /not supported without a cluster/,
+  });
+  const spec = { provider: 'aws', serviceAccountName: 'x' } as const;
+  await assert.rejects(registryAccess(imageRepository({ spec }), sources([])), {
+    code: 'FeatureUnsupported',
+    message: /names an account of a cluster/,
+  });
+  const gateOff = { ...sources([], { x: [] }), objectLevelIdentity: false };
+  await assert.rejects(registryAccess(imageRepository({ spec }), gateOff), {
+    code: 'FeatureUnsupported',
+    message: /enable the ObjectLevelWorkloadIdentity feature gate/,
+  });
+});
+
+test('a cloud gives the login for the account that the object names, or that is the default', async () => {
+  const seen: CloudIdentity[] = [];
+  const logins = {
+    ...noLogins,
+    registry: (_image: string, identity: CloudIdentity) => {
+      seen.push(identity);
+      return { identity: 'it', login: async () => assert.fail(), refuse: () => undefined };
+    },
+  };
+  const cluster = { ...sources([], { own: [], usual: [] }), logins };
+  const named = { provider: 'aws', serviceAccountName: 'own' } as const;
+  const access = await registryAccess(imageRepository({ spec: named }), cluster);
+  assert.deepEqual([access.login?.identity, access.keychain.entries], ['it', []]);
+  const spec = { provider: 'aws' } as const;
+  await registryAccess(imageRepository({ spec }), { ...cluster, defaultServiceAccount: 'usual' });
+  await registryAccess(imageRepository({ spec }), cluster);
+  assert.deepEqual(
+    seen.map(({ account }) => account?.name),
+    ['own', 'usual', undefined],
+  );
+});
+
+test('an account that is missing is told when the login is wanted, as all that is wrong with one', async () => {
+  const spec = { provider: 'gcp', serviceAccountName: 'gone' } as const;
+  const { login } = await registryAccess(imageRepository({ spec }), sources([], {}));
+  await assert.rejects(login?.login(AbortSignal.timeout(60_000)) ?? Promise.resolve(), {
+    code: 'LoginFailed',
+    message: /failed to get service account 'apps\/gone': serviceaccounts "gone" not found/,
   });
 });
 

@@ -1,20 +1,19 @@
 import type { ImageRepository } from '../api/image-repository.ts';
 import type { Secret } from '../api/secret.ts';
 import { TidemarkError } from '../model/errors.ts';
-import type { ObjectKey } from '../model/object-key.ts';
+import type { LoginSource } from '../model/login.ts';
 import { formatKey } from '../model/object-key.ts';
-import { keychainFromSecrets } from '../pipeline/scan/keychain.ts';
+import { emptyKeychain, keychainFromSecrets } from '../pipeline/scan/keychain.ts';
 import type { RegistryAccess } from '../pipeline/scan/ports.ts';
 import { proxyFromSecret } from '../pipeline/scan/proxy-secret.ts';
 import { tlsFromSecret } from '../pipeline/scan/tls-secret.ts';
 import type { ObjectStore } from '../store/store.ts';
+import { cloudLogin, type LoginSources } from './cloud-login.ts';
 import { notFoundText } from './not-found.ts';
 
 /** Where registry credentials come from. */
-export interface AccessSources {
+export interface AccessSources extends LoginSources {
   readonly store: ObjectStore;
-  /** The image pull secrets of a ServiceAccount; undefined when there is no such account. Absent without a cluster. */
-  readonly pullSecretsOf?: (account: ObjectKey) => Promise<readonly string[] | undefined>;
 }
 
 /** How to reach the registry of an ImageRepository, from the Secrets that it names. Throws `CredentialsInvalid` and `FeatureUnsupported`. */
@@ -22,23 +21,46 @@ export async function registryAccess(
   repository: ImageRepository,
   sources: AccessSources,
 ): Promise<RegistryAccess> {
-  const { store } = sources;
-  refuseUnsupported(repository, sources);
   const { spec } = repository;
-  const read = (name: string | undefined): Promise<Secret | undefined> => readSecret(store, repository, name);
-  const [pull, cert, proxy] = await Promise.all([
-    read(spec.secretRef?.name),
-    read(spec.certSecretRef?.name),
-    read(spec.proxySecretRef?.name),
-  ]);
-  const pulls = [...(pull === undefined ? [] : [pull]), ...(await accountSecrets(repository, sources))];
-  return {
-    keychain: keychainFromSecrets(pulls),
+  const read = (name: string | undefined): Promise<Secret | undefined> =>
+    readSecret(sources.store, repository, name);
+  const [cert, proxy] = await Promise.all([read(spec.certSecretRef?.name), read(spec.proxySecretRef?.name)]);
+  const way = {
     insecure: spec.insecure ?? false,
-    identity: [...pulls, cert, proxy].map(identityOf).join(' '),
     ...(cert === undefined ? {} : { tls: tlsFromSecret(cert) }),
     ...(proxy === undefined ? {} : { proxy: proxyFromSecret(proxy) }),
   };
+  const ways = [cert, proxy].map(identityOf);
+  if (spec.provider !== 'generic') {
+    const login = await providerLogin(repository, way, sources);
+    return { ...way, login, keychain: emptyKeychain, identity: [login.identity, ...ways].join(' ') };
+  }
+  const pull = await read(spec.secretRef?.name);
+  const pulls = [...(pull === undefined ? [] : [pull]), ...(await accountSecrets(repository, sources))];
+  return {
+    ...way,
+    keychain: keychainFromSecrets(pulls),
+    identity: [...pulls.map(identityOf), ...ways].join(' '),
+  };
+}
+
+/** Cloud credentials only: a Secret that the object names as well says nothing then. */
+async function providerLogin(
+  { metadata, spec }: ImageRepository,
+  { tls, proxy }: Pick<RegistryAccess, 'tls' | 'proxy'>,
+  sources: AccessSources,
+): Promise<LoginSource> {
+  const { namespace, name } = metadata;
+  const purpose = { kind: 'ImageRepository', namespace, name };
+  const { provider, image, serviceAccountName: accountName } = spec;
+  if (provider === 'generic') throw new Error('a generic provider gives no logins');
+  const route = {
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(tls?.ca === undefined ? {} : { ca: tls.ca }),
+  };
+  return cloudLogin({ provider, purpose, route, namespace, accountName }, sources, (identity) =>
+    sources.logins.registry(image, identity, purpose),
+  );
 }
 
 async function readSecret(
@@ -58,19 +80,25 @@ function identityOf(secret: Secret | undefined): string {
   return `${formatKey(secret.metadata)}@${secret.metadata.uid ?? ''}:${secret.metadata.resourceVersion ?? ''}`;
 }
 
-/** The pull secrets of the ServiceAccount that the object names. */
+/** The pull secrets of the ServiceAccount that the object names. Throws `FeatureUnsupported` without a cluster. */
 async function accountSecrets(
   { metadata, spec }: ImageRepository,
-  { store, pullSecretsOf }: AccessSources,
+  { store, accounts }: AccessSources,
 ): Promise<readonly Secret[]> {
   const name = spec.serviceAccountName;
-  if (name === undefined || pullSecretsOf === undefined) return [];
+  if (name === undefined) return [];
+  if (accounts === undefined) {
+    throw new TidemarkError(
+      'FeatureUnsupported',
+      'spec.serviceAccountName is not supported without a cluster; name the pull secret in spec.secretRef',
+    );
+  }
   const { namespace } = metadata;
-  const names = await pullSecretsOf({ namespace, name });
-  if (names === undefined)
+  const account = await accounts.get({ namespace, name });
+  if (account === undefined)
     throw new TidemarkError('CredentialsInvalid', `serviceaccount '${namespace}/${name}' not found`);
   return Promise.all(
-    names.map(async (pull) => {
+    account.pullSecrets.map(async (pull) => {
       const secret = await store.get('Secret', { namespace, name: pull });
       if (secret !== undefined) return secret;
       throw new TidemarkError(
@@ -79,25 +107,4 @@ async function accountSecrets(
       );
     }),
   );
-}
-
-function refuseUnsupported({ spec }: ImageRepository, { pullSecretsOf }: AccessSources): void {
-  if (spec.provider !== 'generic' && spec.serviceAccountName !== undefined) {
-    throw new TidemarkError(
-      'FeatureUnsupported',
-      'to use spec.serviceAccountName for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller',
-    );
-  }
-  if (spec.provider !== 'generic') {
-    throw new TidemarkError(
-      'FeatureUnsupported',
-      `spec.provider '${spec.provider}' is not supported yet; use provider generic with a secretRef of type kubernetes.io/dockerconfigjson`,
-    );
-  }
-  if (spec.serviceAccountName !== undefined && pullSecretsOf === undefined) {
-    throw new TidemarkError(
-      'FeatureUnsupported',
-      'spec.serviceAccountName is not supported without a cluster; name the pull secret in spec.secretRef',
-    );
-  }
 }

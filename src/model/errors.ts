@@ -8,6 +8,7 @@ export type ErrorCode =
   // scan
   | 'ImageNameInvalid'
   | 'CredentialsInvalid'
+  | 'LoginFailed'
   | 'ExclusionPatternInvalid'
   | 'RegistryUnreachable'
   | 'RegistryTimeout'

@@ -84,6 +84,7 @@ export async function startLoop(t: TestContext, options: LoopOptions = {}): Prom
     requeueDependencyMs: 30_000,
     watchesSecrets: true,
     shard: options.shard,
+    objectLevelIdentity: false,
     readsLocalFiles: options.readsLocalFiles ?? true,
   });
   t.after(() => engine.stop());

@@ -8,6 +8,7 @@ import { GitPublisher } from '../../pipeline/publish/io/git-publisher.ts';
 import { templateSources } from '../../pipeline/publish/io/template-sources.ts';
 import { createTagDatabase } from '../../pipeline/scan/io/tag-database.ts';
 import type { ObjectStore } from '../../store/store.ts';
+import { openLogins } from '../open-logins.ts';
 import type { EmbeddedHomeDeps } from './place.ts';
 
 /** What can be asked about objects beyond what they say themselves. */
@@ -18,6 +19,7 @@ const readingCacheSize = 1000;
 /** Answers questions about policies and automations beside a run that may be going on: mirrors of its own, and nothing is changed. */
 export function createInspector(stateFolder: string, store: ObjectStore, deps: EmbeddedHomeDeps): Inspector {
   const readings = createReadingCache(readingCacheSize);
+  const logins = openLogins(deps);
   let own: { readonly folder: string; readonly publisher: GitPublisher } | undefined;
   const publisher = (): GitPublisher => {
     // The mirrors of the state folder belong to the run that holds it.
@@ -39,6 +41,8 @@ export function createInspector(stateFolder: string, store: ObjectStore, deps: E
         automation,
         {
           store,
+          logins,
+          objectLevelIdentity: false,
           readings,
           sources: templateSources(deps.clock),
           publisher: publisher(),
@@ -49,7 +53,7 @@ export function createInspector(stateFolder: string, store: ObjectStore, deps: E
         signal,
       ),
     close: async () => {
-      await own?.publisher.close();
+      await Promise.all([own?.publisher.close(), logins.close()]);
       if (own !== undefined) rmSync(own.folder, { recursive: true, force: true });
     },
   };

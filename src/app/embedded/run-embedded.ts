@@ -105,6 +105,7 @@ function assemble(
     requeueDependencyMs,
     watchesSecrets: true,
     readsLocalFiles: true,
+    objectLevelIdentity: false,
     observer: metrics,
     ...(deps.report.published === undefined ? {} : { published: deps.report.published.bind(deps.report) }),
   });

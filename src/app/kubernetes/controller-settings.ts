@@ -1,5 +1,6 @@
 import type { BackoffOptions } from '../../reconcile/backoff.ts';
 import type { ListenAddress } from '../listen.ts';
+import type { LoginCacheSettings } from '../open-logins.ts';
 import type { ClusterChoice } from './connect.ts';
 
 /** Everything that `tidemark controller` can be told. */
@@ -20,6 +21,11 @@ export interface ControllerSettings extends ClusterChoice {
   readonly storagePath: string;
   readonly health?: ListenAddress | undefined;
   readonly metrics?: ListenAddress | undefined;
+  /** Whether objects may name the service account whose identity a cloud is shown. */
+  readonly objectLevelIdentity: boolean;
+  /** The account of objects that name none. */
+  readonly defaultServiceAccount?: string | undefined;
+  readonly loginCache: LoginCacheSettings;
   readonly election?: ElectionSettings | undefined;
 }
 

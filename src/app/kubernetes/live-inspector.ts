@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ImagePolicy } from '../../api/image-policy.ts';
 import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
+import type { LoginSources } from '../../controllers/cloud-login.ts';
 import { inspectPolicy } from '../../controllers/image-policy/inspect-policy.ts';
 import { scanForPolicy } from '../../controllers/image-policy/scan-for-policy.ts';
 import type { Preview } from '../../controllers/image-update-automation/preview-automation.ts';
@@ -12,7 +13,7 @@ import { refuseLinkLocal } from '../../http/link-local.ts';
 import { templateSources } from '../../pipeline/publish/io/template-sources.ts';
 import type { Selection } from '../../pipeline/select/select.ts';
 import type { KubeClient } from '../../store/kubernetes/kube-client.ts';
-import { pullSecretsOf } from '../../store/kubernetes/service-accounts.ts';
+import { serviceAccounts } from '../../store/kubernetes/service-accounts.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import type { Question } from '../home.ts';
 import { openParts, type Parts } from '../embedded/open-parts.ts';
@@ -44,13 +45,8 @@ export class LiveInspector {
   }
 
   async inspect(policy: ImagePolicy, { tag, signal }: Question): Promise<Selection> {
-    const { client, store } = this.#deps;
-    const sources = {
-      store,
-      registry: this.#parts.registry,
-      crossNamespaceAllowed: true,
-      pullSecretsOf: (account: Parameters<typeof pullSecretsOf>[1]) => pullSecretsOf(client, account),
-    };
+    const { store } = this.#deps;
+    const sources = { store, registry: this.#parts.registry, crossNamespaceAllowed: true, ...this.#logins() };
     const tags = await scanForPolicy(policy, sources, signal);
     return inspectPolicy(policy, { store, tags, tag, crossNamespaceAllowed: true });
   }
@@ -61,6 +57,7 @@ export class LiveInspector {
       automation,
       {
         store,
+        ...this.#logins(),
         readings: this.#readings,
         sources: templateSources(clock),
         publisher: this.#parts.publisher,
@@ -71,6 +68,15 @@ export class LiveInspector {
       },
       signal,
     );
+  }
+
+  /** Logins that are this machine's own, or an account's: whoever looks may be allowed less than the controller. */
+  #logins(): LoginSources {
+    return {
+      logins: this.#parts.logins,
+      accounts: serviceAccounts(this.#deps.client),
+      objectLevelIdentity: true,
+    };
   }
 
   async close(): Promise<void> {

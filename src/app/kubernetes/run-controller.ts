@@ -11,7 +11,7 @@ import { routes } from '../../server/routes.ts';
 import { openKubernetesStore, type KubernetesStore } from '../../store/kubernetes/kubernetes-store.ts';
 import { LeaderElection, type Leadership } from '../../store/kubernetes/leader-election.ts';
 import { leaseName } from '../../store/kubernetes/lease-name.ts';
-import { pullSecretsOf } from '../../store/kubernetes/service-accounts.ts';
+import { serviceAccounts } from '../../store/kubernetes/service-accounts.ts';
 import type { EventLog } from '../../store/store.ts';
 import { createEngine } from '../create-engine.ts';
 import { loggedEvents } from '../embedded/logged-events.ts';
@@ -118,7 +118,12 @@ function assemble(
       : { selectors: Object.fromEntries(sharded.map((kind) => [kind, selector])) }),
   });
   cleanup.defer(() => store.close());
-  const parts = openParts({ ...deps, folder: settings.storagePath, refuse: refuseLinkLocal });
+  const parts = openParts({
+    ...deps,
+    folder: settings.storagePath,
+    refuse: refuseLinkLocal,
+    loginCache: settings.loginCache,
+  });
   cleanup.defer(() => parts.close());
   return {
     settings,
@@ -194,7 +199,9 @@ async function lead(
     // Whoever may create objects in the cluster must not read files of the pod.
     readsLocalFiles: false,
     observer: assembly.metrics,
-    pullSecretsOf: (account) => pullSecretsOf(cluster.client, account),
+    accounts: serviceAccounts(cluster.client),
+    objectLevelIdentity: settings.objectLevelIdentity,
+    defaultServiceAccount: settings.defaultServiceAccount,
   });
   assembly.engine = engine;
   const stopped = stopWhenOver(engine, { signal, lost: () => !deps.signal.aborted, giveUp: deps.giveUp });

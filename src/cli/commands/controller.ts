@@ -6,6 +6,7 @@ import { defineCommand, type CommandInput } from '../command.ts';
 import type { CliDeps } from '../deps.ts';
 import { exitCodes } from '../exit-code.ts';
 import { choice, count, duration, onOff, text, textOr } from '../flags.ts';
+import { featureGatesFlag } from '../feature-gates.ts';
 import { clusterFlags } from '../cluster-flags.ts';
 import { parseListenAddress } from '../listen-address.ts';
 import { refusedControllerFlags } from '../refused-controller-flags.ts';
@@ -61,6 +62,20 @@ const flags = {
     'time between two tries to take or renew it',
     '5s',
   ),
+  defaultServiceAccount: text(
+    '--default-service-account <name>',
+    'the service account of objects that name none, for cloud identities',
+  ),
+  tokenCacheMaxSize: count(
+    '--token-cache-max-size <n>',
+    'cloud logins that are kept (default: 100); 0 keeps none',
+  ),
+  tokenCacheMaxDuration: duration(
+    '--token-cache-max-duration <duration>',
+    'how long a cloud login is kept at most',
+    '1h',
+  ),
+  featureGates: featureGatesFlag,
   logLevel: choice('--log-level <level>', 'which log lines are written (default: info)', [
     'trace',
     'debug',
@@ -120,6 +135,7 @@ function settingsOf(deps: CliDeps, { flags: given }: Input): ControllerSettings 
     burst: given.kubeApiBurst ?? 300,
     eventsAddress: given.eventsAddr === undefined ? undefined : parseAddress(given.eventsAddr),
     storagePath: given.storagePath,
+    ...loginSettings(given),
     health,
     metrics,
     election: given.enableLeaderElection
@@ -130,6 +146,26 @@ function settingsOf(deps: CliDeps, { flags: given }: Input): ControllerSettings 
           retryPeriodMs: given.retryPeriod,
         }
       : undefined,
+  };
+}
+
+/** Of logins that clouds give. An hour is the most that one is kept. */
+function loginSettings(
+  given: Input['flags'],
+): Pick<ControllerSettings, 'objectLevelIdentity' | 'defaultServiceAccount' | 'loginCache'> {
+  const { objectLevelWorkloadIdentity } = given.featureGates;
+  if (given.defaultServiceAccount !== undefined && !objectLevelWorkloadIdentity)
+    throw new TidemarkError(
+      'UsageError',
+      'cannot set default service accounts when the feature gate ObjectLevelWorkloadIdentity is not enabled',
+    );
+  return {
+    objectLevelIdentity: objectLevelWorkloadIdentity,
+    defaultServiceAccount: given.defaultServiceAccount,
+    loginCache: {
+      maxSize: given.tokenCacheMaxSize ?? 100,
+      maxDurationMs: Math.min(given.tokenCacheMaxDuration, 3_600_000),
+    },
   };
 }
 

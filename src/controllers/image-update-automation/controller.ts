@@ -61,7 +61,7 @@ export class ImageUpdateAutomationController implements Controller<'ImageUpdateA
     run.draft.lastAutomationRunTime = formatTime(run.now);
     const policies = await gatherPolicies(run.object, this.#deps.store);
     run.passed('InvalidPolicySelector', 'Failed');
-    const source = await gatherSource(run.object, this.#deps);
+    const source = await gatherSource(run.object, this.#deps, run.signal);
     run.passed('SourceManagerFailed');
     const unchangedSince = canSkip(run, policies, source) ? run.draft.observedSourceRevision : undefined;
     const { result, drafted } = await publishAutomation(

@@ -2,18 +2,21 @@ import type { GitRepository } from '../../api/git-repository.ts';
 import type { ImagePolicy, SelectedImage } from '../../api/image-policy.ts';
 import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
 import { toLabelSelector } from '../../model/label-selector.ts';
-import { TidemarkError, messageOf } from '../../model/errors.ts';
+import { isTidemarkError, messageOf, TidemarkError } from '../../model/errors.ts';
+import type { Login, LoginSource } from '../../model/login.ts';
 import type { ObjectKey } from '../../model/object-key.ts';
 import { formatKey } from '../../model/object-key.ts';
 import type { GitRemote } from '../../pipeline/publish/ports.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import { findCondition } from '../../reconcile/conditions.ts';
+import type { LoginSources } from '../cloud-login.ts';
 import { notFoundText } from '../not-found.ts';
 import { gitRemote, refuseLocalFiles } from './git-access.ts';
+import { gitLogin } from './git-login.ts';
 import type { Route } from './push-target.ts';
 import { planRoute } from './push-target.ts';
 
-export interface GatherDeps {
+export interface GatherDeps extends LoginSources {
   readonly store: ObjectStore;
   readonly crossNamespaceAllowed: boolean;
   /** Whether `file://` is a way to a Git repository. */
@@ -31,6 +34,8 @@ export interface Policies {
 export interface Source {
   readonly repository: GitRepository;
   readonly remote: GitRemote;
+  /** Where the remote's credentials came from, when they do not stay the same. */
+  readonly login?: { readonly source: LoginSource; readonly shown: Login };
   readonly route: Route;
 }
 
@@ -69,7 +74,11 @@ function selects(automation: ImageUpdateAutomation, policy: ImagePolicy): boolea
 }
 
 /** The GitRepository, its credentials, and where to read and push. */
-export async function gatherSource(automation: ImageUpdateAutomation, deps: GatherDeps): Promise<Source> {
+export async function gatherSource(
+  automation: ImageUpdateAutomation,
+  deps: GatherDeps,
+  signal: AbortSignal,
+): Promise<Source> {
   const { sourceRef, git } = automation.spec;
   const key = { namespace: sourceRef.namespace ?? automation.metadata.namespace, name: sourceRef.name };
   checkSource(automation, key, deps);
@@ -92,7 +101,7 @@ export async function gatherSource(automation: ImageUpdateAutomation, deps: Gath
       'spec.git.commit.signingKey is not supported yet, and commits are not pushed unsigned in its place; remove the field to go on without signatures',
     );
   }
-  return { repository, route, remote: await access(repository, deps) };
+  return { repository, route, ...(await access(automation, repository, { deps, signal })) };
 }
 
 function checkSource(automation: ImageUpdateAutomation, key: ObjectKey, deps: GatherDeps): void {
@@ -111,7 +120,12 @@ function checkSource(automation: ImageUpdateAutomation, key: ObjectKey, deps: Ga
   }
 }
 
-async function access(repository: GitRepository, { store, readsLocalFiles }: GatherDeps): Promise<GitRemote> {
+async function access(
+  automation: ImageUpdateAutomation,
+  repository: GitRepository,
+  { deps, signal }: { readonly deps: GatherDeps; readonly signal: AbortSignal },
+): Promise<Pick<Source, 'remote' | 'login'>> {
+  const { store, readsLocalFiles } = deps;
   if (!readsLocalFiles) refuseLocalFiles(repository);
   const name = repository.spec.secretRef?.name;
   const { namespace } = repository.metadata;
@@ -122,10 +136,14 @@ async function access(repository: GitRepository, { store, readsLocalFiles }: Gat
     );
   }
   try {
-    return gitRemote(repository, secret);
+    const remote = gitRemote(repository, secret);
+    const source = await gitLogin({ automation, repository, secret, remote }, deps);
+    if (source === undefined) return { remote };
+    const shown = await source.login(signal);
+    const { identity } = source;
+    return { login: { source, shown }, remote: { ...remote, identity, credentials: shown } };
   } catch (error) {
-    if (error instanceof TidemarkError && error.code === 'CredentialsInvalid')
-      throw sourceFailed(error.message);
+    if (isTidemarkError(error, 'CredentialsInvalid', 'LoginFailed')) throw sourceFailed(error.message);
     throw error;
   }
 }

@@ -50,13 +50,6 @@ function parseUrl(source: GitRepository): URL {
       `${where}: ssh:// URLs are not supported yet; use the https:// URL of the repository with a token`,
     );
   }
-  const provider = source.spec.provider ?? 'generic';
-  if (provider !== 'generic') {
-    throw new TidemarkError(
-      'InvalidSourceConfiguration',
-      `${where}: provider '${provider}' is not supported yet; use provider generic with a secretRef that holds a token`,
-    );
-  }
   if (source.spec.proxySecretRef !== undefined) {
     throw new TidemarkError(
       'InvalidSourceConfiguration',

@@ -40,7 +40,7 @@ export async function previewAutomation(
   signal: AbortSignal,
 ): Promise<Preview> {
   const policies = await gatherPolicies(automation, deps.store);
-  const source = await gatherSource(automation, deps);
+  const source = await gatherSource(automation, deps, signal);
   let uses: readonly MarkerUse[] = [];
   const { result, drafted } = await publishAutomation(
     { ...deps, dryRun: true, inspect: (tree) => (uses = usesIn(tree)) },

@@ -3,11 +3,12 @@ import type { TemplateSources } from '../../go/template/go-value.ts';
 import { isTidemarkError } from '../../model/errors.ts';
 import type { ImageRef } from '../../model/image-ref.ts';
 import { checkImageRef } from '../../model/image-ref.ts';
-import type { Publisher, PublishResult, TreeView } from '../../pipeline/publish/ports.ts';
+import type { Publisher, PublishRequest, PublishResult, TreeView } from '../../pipeline/publish/ports.ts';
 import { isUpdateCandidate, markerNeedle } from '../../pipeline/update/screen.ts';
 import type { Drafted, ReadingCache } from './draft-commit.ts';
 import { draftCommit } from './draft-commit.ts';
 import { wrapPublishError } from './errors.ts';
+import { publishWithLogin } from './publish-with-login.ts';
 import type { Policies, Source } from './gather.ts';
 
 export interface PublishDeps {
@@ -44,30 +45,27 @@ export async function publishAutomation(
   let drafted: Drafted | undefined;
   let checkedOut = false;
   try {
-    const result = await deps.publisher.publish(
-      {
-        ...source.route,
-        remote: source.remote,
-        path: automation.spec.update.path ?? '.',
-        screen: { path: isUpdateCandidate, needle: markerNeedle },
-        dryRun: deps.dryRun,
-        ...(unchangedSince === undefined ? {} : { unchangedSince }),
-        draft: (tree) => {
-          checkedOut = true;
-          deps.inspect?.(tree);
-          drafted = draftCommit(tree, {
-            automation,
-            policies,
-            refs,
-            now,
-            readings: deps.readings,
-            sources: deps.sources,
-          });
-          return drafted.draft;
-        },
+    const request: Omit<PublishRequest, 'remote'> = {
+      ...source.route,
+      path: automation.spec.update.path ?? '.',
+      screen: { path: isUpdateCandidate, needle: markerNeedle },
+      dryRun: deps.dryRun,
+      ...(unchangedSince === undefined ? {} : { unchangedSince }),
+      draft: (tree) => {
+        checkedOut = true;
+        deps.inspect?.(tree);
+        drafted = draftCommit(tree, {
+          automation,
+          policies,
+          refs,
+          now,
+          readings: deps.readings,
+          sources: deps.sources,
+        });
+        return drafted.draft;
       },
-      signal,
-    );
+    };
+    const result = await publishWithLogin(deps.publisher, { source, request }, signal);
     return { result, drafted };
   } catch (error) {
     throw wrapPublishError(error, { checkedOut });

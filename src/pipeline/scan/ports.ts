@@ -1,10 +1,13 @@
 import type { ImageName } from '../../model/image-ref.ts';
+import type { LoginSource } from '../../model/login.ts';
 import type { Keychain } from './keychain.ts';
 
 /** How to reach one registry for one object. */
 export interface RegistryAccess {
   /** Docker-config entries; the client picks the one that matches the image, or goes anonymously. */
   readonly keychain: Keychain;
+  /** Whoever gives the credential, in place of the keychain: asked when the registry is. */
+  readonly login?: LoginSource;
   /** Allow plain HTTP. HTTPS is still tried first. */
   readonly insecure: boolean;
   /** PEM texts. `ca` is added to the system's trust. */

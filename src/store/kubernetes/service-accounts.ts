@@ -1,7 +1,9 @@
 import * as z from 'zod';
 
-import { isTidemarkError } from '../../model/errors.ts';
+import { isTidemarkError, TidemarkError } from '../../model/errors.ts';
 import type { ObjectKey } from '../../model/object-key.ts';
+import { formatKey } from '../../model/object-key.ts';
+import type { ServiceAccount, ServiceAccounts } from '../service-accounts.ts';
 import type { KubeClient } from './kube-client.ts';
 import type { Resource } from './resource.ts';
 
@@ -13,19 +15,50 @@ export const serviceAccountResource: Resource = {
 };
 
 const serverAccount = z.looseObject({
+  metadata: z.looseObject({ annotations: z.record(z.string(), z.string()).nullish() }),
   imagePullSecrets: z.array(z.looseObject({ name: z.string().default('') })).nullish(),
 });
 
-/** The names of the image pull secrets of a ServiceAccount, in its order; undefined when there is no such account. */
-export async function pullSecretsOf(
-  client: KubeClient,
-  key: ObjectKey,
-): Promise<readonly string[] | undefined> {
+const tokenReview = z.looseObject({ status: z.looseObject({ token: z.string().min(1) }) });
+
+/** The shortest life that an API server gives a token: it is exchanged at once. */
+const tokenSeconds = 600;
+
+export function serviceAccounts(client: KubeClient): ServiceAccounts {
+  return {
+    get: (key) => getAccount(client, key),
+    requestToken: async (key, audience, signal) => {
+      const answer = await client.request({
+        verb: 'create',
+        resource: serviceAccountResource,
+        subresource: 'token',
+        key,
+        body: {
+          apiVersion: 'authentication.k8s.io/v1',
+          kind: 'TokenRequest',
+          spec: { audiences: [audience], expirationSeconds: tokenSeconds },
+        },
+        signal,
+      });
+      const { success, data } = tokenReview.safeParse(answer);
+      if (success) return data.status.token;
+      throw new TidemarkError(
+        'ClusterFailed',
+        `the API server gave no token for service account '${formatKey(key)}'`,
+      );
+    },
+  };
+}
+
+async function getAccount(client: KubeClient, key: ObjectKey): Promise<ServiceAccount | undefined> {
   try {
-    const account = serverAccount.parse(
+    const { metadata, imagePullSecrets } = serverAccount.parse(
       await client.request({ verb: 'get', resource: serviceAccountResource, key }),
     );
-    return (account.imagePullSecrets ?? []).map(({ name }) => name).filter((name) => name !== '');
+    return {
+      annotations: metadata.annotations ?? {},
+      pullSecrets: (imagePullSecrets ?? []).map(({ name }) => name).filter((name) => name !== ''),
+    };
   } catch (error) {
     if (isTidemarkError(error, 'NotFound')) return undefined;
     throw error;

@@ -18,7 +18,7 @@ import { listTags } from './list-tags.ts';
 import { abortedError } from './registry-errors.ts';
 import { RegistrySession } from './registry-session.ts';
 import { RegistryTransport } from './registry-transport.ts';
-import { SharedFlights } from './shared-flights.ts';
+import { SharedFlights } from '../../../http/shared-flights.ts';
 
 export interface RegistryClientOptions extends Partial<ListLimits> {
   readonly clock: Clock;
@@ -74,6 +74,7 @@ export class HttpRegistryClient implements RegistryClient {
     const key = `${session.identity.key} ${image.repository}`;
     return this.#guard(image, signal, (own) => {
       return this.#scans.join(key, own, async (shared) => {
+        if (access.login) await session.prepare(access.login, shared);
         const { tags, dropped } = await listTags({ session, image, limits: this.#limits }, shared);
         if (dropped.length > 0) this.#reportDropped(image, dropped);
         return tags;
@@ -91,7 +92,8 @@ export class HttpRegistryClient implements RegistryClient {
     const session = this.#session(image, access);
     const { repository } = image;
     return this.#guard(image, signal, (own) => {
-      return this.#lookups.join(`${session.identity.key} ${repository}:${tag}`, own, (shared) => {
+      return this.#lookups.join(`${session.identity.key} ${repository}:${tag}`, own, async (shared) => {
+        if (access.login) await session.prepare(access.login, shared);
         return fetchDigest(session, { repository, tag }, shared);
       });
     });

@@ -1,24 +1,20 @@
 import type { Clock } from '../../../model/clock.ts';
-import { isTidemarkError, TidemarkError } from '../../../model/errors.ts';
+import { isTidemarkError, type TidemarkError } from '../../../model/errors.ts';
+import type { Login, LoginSource } from '../../../model/login.ts';
 import type { Credential } from '../docker-config.ts';
 import type { BoundedCache } from './bounded-cache.ts';
 import type { Challenge } from './challenge.ts';
 import { pickChallenge } from './challenge.ts';
-import type { BearerToken } from './exchange-token.ts';
+import type { BearerToken, TokenRequest } from './exchange-token.ts';
 import { exchangeToken } from './exchange-token.ts';
+import type { Endpoint } from './ping-registry.ts';
+import { pingRegistry, registryUrl } from './ping-registry.ts';
 import { sameOrigin } from './redirect.ts';
 import { refusedHint, statusError } from './registry-errors.ts';
 import type { Answered, Passage, RegistryRequest, RegistryTransport } from './registry-transport.ts';
 import { whereOf } from './registry-transport.ts';
 import { secretsOf } from './secrets-of.ts';
-import { SharedFlights } from './shared-flights.ts';
-
-/** How a registry is reached, as its `/v2/` has told. */
-interface Endpoint {
-  readonly origin: URL;
-  /** What it wants to see; undefined when it answers anybody. */
-  readonly challenge: Challenge | undefined;
-}
+import { SharedFlights } from '../../../http/shared-flights.ts';
 
 export interface SessionParts {
   readonly transport: RegistryTransport;
@@ -31,7 +27,7 @@ export interface SessionIdentity {
   /** The whole identity: registry, credential, certificates, proxy, `insecure`. */
   readonly key: string;
   readonly passage: Passage;
-  /** Undefined when no credential matches. */
+  /** Undefined when no credential matches, or when it comes from a login. */
   readonly credential: Credential | undefined;
 }
 
@@ -49,8 +45,6 @@ export interface SessionAnswer extends Answered {
 }
 
 const endpointLifetimeMs = 600_000;
-/** How long plain HTTP gives HTTPS to answer first. */
-const headStartMs = 300;
 /** A token is used for this part of its life. */
 const usedLife = 0.8;
 
@@ -66,10 +60,21 @@ export class RegistrySession {
   readonly #pings = new SharedFlights<Endpoint>();
   readonly #exchanges = new SharedFlights<BearerToken>();
   #endpoint: { readonly value: Endpoint; readonly expiresMs: number } | undefined;
+  #credential: Credential | undefined;
+  /** Where the credential came from, when it does not stay the same. */
+  #login: { readonly source: LoginSource; readonly shown: Login } | undefined;
 
   constructor(identity: SessionIdentity, parts: SessionParts) {
     this.identity = identity;
     this.#parts = parts;
+    this.#credential = identity.credential;
+  }
+
+  /** Gets a login at hand, before requests that are to show it. Throws `LoginFailed`. */
+  async prepare(source: LoginSource, signal: AbortSignal): Promise<void> {
+    const shown = await source.login(signal);
+    this.#login = { source, shown };
+    this.#credential = credentialOf(shown);
   }
 
   /** Sends a request about a repository, with what it takes to be let in. Any status may come back. */
@@ -77,7 +82,8 @@ export class RegistrySession {
     const endpoint = await this.#findEndpoint(request.repository, signal);
     const scope = `repository:${request.repository}:pull`;
     const first = await this.#attempt(request, { endpoint, scope }, signal);
-    const challenge = this.#secondChance(first, endpoint);
+    const renewed = isRefusal(first, endpoint) && (await this.#renewLogin(signal));
+    const challenge = this.#secondChance(first, { endpoint, renewed });
     if (!challenge) return first;
     const wanted = challenge.parameters['scope'] ?? scope;
     this.#parts.tokens.delete(this.#tokenKey(challenge, wanted));
@@ -89,25 +95,35 @@ export class RegistrySession {
 
   /** The error for an answer that `send` gave and the caller cannot use. */
   unusable(method: RepositoryRequest['method'], answer: SessionAnswer): TidemarkError {
-    const { credential, passage } = this.identity;
+    const { passage } = this.identity;
     return statusError({
       where: whereOf({ method, url: answer.url }),
       ...answer,
-      secrets: secretsOf(credential ?? {}, answer.authorization),
-      hint: refusedHint(answer.status, passage.registry, credential !== undefined),
+      secrets: secretsOf(this.#credential ?? {}, answer.authorization),
+      hint: refusedHint(answer.status, passage.registry, this.#credential !== undefined),
     });
+  }
+
+  /** Drops the login that was not taken, and gets another. False when the credential is not one that can be renewed. */
+  async #renewLogin(signal: AbortSignal): Promise<boolean> {
+    if (this.#login === undefined) return false;
+    const { source, shown } = this.#login;
+    source.refuse(shown);
+    await this.prepare(source, signal);
+    return true;
   }
 
   /** What to try after a 401: the token may have been revoked, or the registry wants something else here than at `/v2/`. */
   #secondChance(
-    { status, url, headers }: SessionAnswer,
-    { origin, challenge }: Endpoint,
+    answer: SessionAnswer,
+    { endpoint, renewed }: { readonly endpoint: Endpoint; readonly renewed: boolean },
   ): Challenge | undefined {
-    if (status !== 401 || !sameOrigin(url, origin)) return undefined;
-    if (this.identity.credential?.registryToken !== undefined) return undefined;
-    const next = pickChallenge(headers['www-authenticate']) ?? challenge;
-    // What there is for Basic was sent already, unless a token was wanted before.
-    return next?.scheme === 'bearer' || challenge?.scheme === 'bearer' ? next : undefined;
+    if (!isRefusal(answer, endpoint)) return undefined;
+    if (this.#credential?.registryToken !== undefined) return undefined;
+    const { challenge } = endpoint;
+    const next = pickChallenge(answer.headers['www-authenticate']) ?? challenge;
+    // What there is for Basic was sent already, unless a token was wanted before or it is another one now.
+    return renewed || next?.scheme === 'bearer' || challenge?.scheme === 'bearer' ? next : undefined;
   }
 
   async #attempt(
@@ -116,7 +132,7 @@ export class RegistrySession {
     signal: AbortSignal,
   ): Promise<SessionAnswer> {
     const { method, target, repository: lane, accept } = request;
-    const url = typeof target === 'string' ? this.#urlOf(target, endpoint.origin.origin) : target;
+    const url = typeof target === 'string' ? registryUrl(target, endpoint.origin.origin) : target;
     const isOwn = sameOrigin(url, endpoint.origin);
     const authorization = isOwn ? await this.#authorize(endpoint, { scope, lane }, signal) : undefined;
     const headers = { ...(accept ? { accept } : {}), ...(authorization ? { authorization } : {}) };
@@ -139,8 +155,7 @@ export class RegistrySession {
     { scope, lane }: { readonly scope: string; readonly lane: string },
     signal: AbortSignal,
   ): Promise<string | undefined> {
-    const { credential = {} } = this.identity;
-    const { basic, registryToken } = credential;
+    const { basic, registryToken } = this.#credential ?? {};
     if (challenge?.scheme !== 'bearer' || registryToken !== undefined) {
       if (registryToken !== undefined) return `Bearer ${registryToken}`;
       return basic === undefined ? undefined : `Basic ${basic}`;
@@ -148,11 +163,23 @@ export class RegistrySession {
     const key = this.#tokenKey(challenge, scope);
     const known = this.#parts.tokens.get(key);
     if (known) return `Bearer ${known.value}`;
-    const request = { challenge, scope, credential, registry: origin, lane };
-    const way = { transport: this.#parts.transport, passage: this.identity.passage };
-    const token = await this.#exchanges.join(key, signal, (shared) => exchangeToken(request, way, shared));
+    const request = { challenge, scope, registry: origin, lane };
+    const token = await this.#exchanges.join(key, signal, (shared) => this.#exchange(request, shared));
     this.#parts.tokens.set(key, token, token.lifetimeMs * usedLife);
     return `Bearer ${token.value}`;
+  }
+
+  /** The token server may be the first to see that a login is no longer good: then once more with another. */
+  async #exchange(request: Omit<TokenRequest, 'credential'>, signal: AbortSignal): Promise<BearerToken> {
+    const way = { transport: this.#parts.transport, passage: this.identity.passage };
+    const exchange = (): Promise<BearerToken> =>
+      exchangeToken({ ...request, credential: this.#credential ?? {} }, way, signal);
+    try {
+      return await exchange();
+    } catch (error) {
+      if (!isTidemarkError(error, 'RegistryUnauthorized') || !(await this.#renewLogin(signal))) throw error;
+      return exchange();
+    }
   }
 
   #tokenKey({ parameters }: Challenge, scope: string): string {
@@ -167,66 +194,22 @@ export class RegistrySession {
     return value;
   }
 
-  /** HTTPS first. Where plain HTTP is allowed it may win the race, 300 ms later or when HTTPS has failed. */
-  async #ping(lane: string, signal: AbortSignal): Promise<Endpoint> {
-    if (!this.identity.passage.plainHttp) return this.#pingScheme('https', lane, signal);
-    const race = new AbortController();
-    const both = AbortSignal.any([signal, race.signal]);
-    const secure = this.#pingScheme('https', lane, both);
-    const secureFailed = secure.then(
-      () => new Promise<never>(() => undefined),
-      () => undefined,
-    );
-    const plain = Promise.race([this.#parts.clock.sleep(headStartMs, both), secureFailed]).then(() => {
-      return this.#pingScheme('http', lane, both);
-    });
-    try {
-      return await Promise.any([secure, plain]);
-    } catch (error) {
-      throw bothFailed(error);
-    } finally {
-      race.abort();
-    }
-  }
-
-  async #pingScheme(scheme: 'http' | 'https', lane: string, signal: AbortSignal): Promise<Endpoint> {
-    const url = this.#urlOf('/v2/', `${scheme}://${this.identity.passage.registry}`);
-    const request: RegistryRequest = { method: 'GET', url, lane };
-    const answer = await this.#send(request, signal);
-    if (answer.status !== 200 && answer.status !== 401) {
-      const secrets = secretsOf(this.identity.credential ?? {});
-      throw statusError({ where: whereOf(request), ...answer, secrets });
-    }
-    // A redirect from HTTP to HTTPS on the same host shows the better door.
-    const moved = answer.url.hostname === url.hostname && answer.url.protocol === 'https:';
-    const origin = new URL(moved ? answer.url.origin : url.origin);
-    const challenge = answer.status === 401 ? pickChallenge(answer.headers['www-authenticate']) : undefined;
-    return { origin, challenge };
-  }
-
-  /** A path with `..` in it would end elsewhere than it says. */
-  #urlOf(target: string, origin: string): URL {
-    const url = URL.parse(`${origin}${target}`);
-    if (url && url.pathname === target.replace(/\?.*$/, '')) return url;
-    const { registry } = this.identity.passage;
-    throw new TidemarkError(
-      'RegistryUnreachable',
-      `${registry}${target} is not an address that can be asked`,
+  #ping(lane: string, signal: AbortSignal): Promise<Endpoint> {
+    const { passage } = this.identity;
+    const send = this.#send.bind(this);
+    return pingRegistry(
+      { passage, clock: this.#parts.clock, credential: this.#credential, lane, send },
+      signal,
     );
   }
 }
 
-/** One error for two doors that are both shut: the one that says most gives the code. */
-function bothFailed(error: unknown): unknown {
-  if (!(error instanceof AggregateError)) return error;
-  const failures: readonly unknown[] = error.errors;
-  const known = failures.filter((failure) => isTidemarkError(failure));
-  const telling = known.find((failure) => failure.code !== 'RegistryUnreachable') ?? known[0];
-  if (!telling || telling.code === 'Aborted' || known.length < failures.length) return failures[0];
-  const message = [...new Set(known.map((failure) => failure.message))].join('; ');
-  const { code, retryAfterMs } = telling;
-  return new TidemarkError(code, message, {
-    cause: telling,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  });
+/** True when the registry itself, and no other place, does not take what it was shown. */
+function isRefusal({ status, url }: SessionAnswer, { origin }: Endpoint): boolean {
+  return status === 401 && sameOrigin(url, origin);
+}
+
+function credentialOf(login: Login): Credential {
+  if (login.type === 'bearer') return { registryToken: login.token };
+  return { basic: Buffer.from(`${login.username}:${login.password}`).toString('base64') };
 }

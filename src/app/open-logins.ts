@@ -1,0 +1,34 @@
+import type { Refusal } from '../http/guarded-lookup.ts';
+import type { Clock } from '../model/clock.ts';
+import { IdentifiedLogins } from '../login/io/identified-logins.ts';
+import { LoginCache, type LoginCacheEvent } from '../login/io/login-cache.ts';
+import type { Logins } from '../login/ports.ts';
+
+export interface LoginCacheSettings {
+  /** So many logins are kept; none with 0. */
+  readonly maxSize: number;
+  readonly maxDurationMs: number;
+}
+
+export interface LoginsOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly userAgent: string;
+  /** Hosts and addresses that nothing connects to because an object says so. */
+  readonly refuse?: Refusal;
+  readonly loginCache?: LoginCacheSettings;
+  readonly observeLogins?: (event: LoginCacheEvent) => void;
+}
+
+/** As Flux's flags have it. */
+const usualCache: LoginCacheSettings = { maxSize: 100, maxDurationMs: 3_600_000 };
+
+/** The logins of clouds and forges, with everything that they are exchanged with. */
+export function openLogins({ clock, loginCache = usualCache, observeLogins }: LoginsOptions): Logins {
+  const cache = new LoginCache({
+    clock,
+    ...loginCache,
+    ...(observeLogins === undefined ? {} : { observe: observeLogins }),
+  });
+  return new IdentifiedLogins({ cache, clouds: {} });
+}
