@@ -10,7 +10,7 @@ export interface Layer {
 }
 
 const stages = ['scan', 'select', 'update', 'publish', 'deploy'] as const;
-const leaves = ['model', 'go'];
+const leaves = ['model', 'go', 'ssh'];
 const stageCores = stages.map((stage) => `pipeline/${stage}`);
 const inside = [...stageCores, 'reconcile', 'store port', 'login', 'api', ...leaves];
 
@@ -70,6 +70,7 @@ export const layers: readonly Layer[] = [
   { name: 'http', files: /^src\/http\//, mayImport: leaves, pure: false },
   { name: 'store port', files: /^src\/store\/[^/]+$/, mayImport: ['api', ...leaves], pure: true },
   { name: 'api', files: /^src\/api\//, mayImport: leaves, pure: true },
+  { name: 'ssh', files: /^src\/ssh\//, mayImport: ['model', 'go'], pure: true },
   { name: 'go', files: /^src\/go\//, mayImport: ['model'], pure: true },
   { name: 'model', files: /^src\/model\//, mayImport: [], pure: true },
   { name: 'test/fakes', files: /^test\/fakes\//, mayImport: leaves, pure: false },
