@@ -1,4 +1,4 @@
-# The image that runs `tidemark controller`: Node, git with what it needs for HTTPS, certificates, and the compiled program.
+# The image that runs `tidemark controller`: Node, git with what it needs for HTTPS and SSH, certificates, and the compiled program.
 # Base images are pinned by full version. Pin them by digest where you build, once your registry has told it:
 #   docker build --build-arg NODE_IMAGE=docker.io/library/node:24.21.0-bookworm-slim@sha256:... -t tidemark:v0.1.0 .
 # `node scripts/prove-dockerfile.ts` does what the npm and COPY lines do in an empty folder, and starts the result as another user.
@@ -26,17 +26,19 @@ RUN npm ci --omit=dev --omit=optional --workspaces=false --ignore-scripts --no-a
 FROM ${NODE_IMAGE}
 # Without what only installs and builds: npm, yarn and corepack.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends git ca-certificates \
+ && apt-get install -y --no-install-recommends git ca-certificates openssh-client \
+ && echo 'tidemark:x:65532:65532::/tmp:/usr/sbin/nologin' >> /etc/passwd \
  && rm -rf /var/lib/apt/lists/* /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
     /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-*
 WORKDIR /app
 COPY --from=dependencies /dependencies/node_modules node_modules
 COPY --from=build /build/dist dist
 COPY package.json CHANGELOG.md ./
-# A user without an entry has no home, and git and kubeconfigs are looked for in one.
+# Kubeconfigs and git's settings are looked for in a home, also by a user without an entry.
 # What is freed goes back to the system, and not into holes between what stays.
 ENV NODE_ENV=production HOME=/tmp MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=8192
-# Nobody's: no entry in /etc/passwd is needed, and nothing in the image belongs to it. Writable are only /data and /tmp, as mounted.
+# Nothing in the image belongs to it. Writable are only /data and /tmp, as mounted. Another user will do as well, but Git over SSH needs
+# one with an entry in /etc/passwd.
 USER 65532:65532
 EXPOSE 8080 9440
 # As in bin/tidemark: small, and on one core.

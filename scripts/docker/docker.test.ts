@@ -45,6 +45,12 @@ test('our image runs as nobody, starts without a shell, and its build sees every
     ),
   );
   assert.equal(instructions.filter(({ name }) => name === 'ENTRYPOINT').length, 1);
+  const system = instructions
+    .flatMap(({ name, ...rest }) => (name === 'RUN' && 'text' in rest ? [rest.text] : []))
+    .join('\n');
+  for (const needed of ['git', 'ca-certificates', 'openssh-client'])
+    assert.match(system, new RegExp(`apt-get install .* ${needed} `));
+  assert.match(system, /tidemark:x:65532:65532:/, 'ssh runs for nobody who has no entry in /etc/passwd');
   for (const path of ['.git/HEAD', 'node_modules/undici/index.js', '.tidemark/state.db', 'test/golden/x'])
     assert.equal(sees(path), false, path);
 });

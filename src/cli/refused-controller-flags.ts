@@ -29,8 +29,6 @@ export const refusedControllerFlags = {
     '--storage-compression-threshold <kib>',
     'tag sets are always compressed',
   ),
-  sshKexAlgos: refused('--ssh-kex-algos <list>', 'Git over SSH is not supported yet'),
-  sshHostkeyAlgos: refused('--ssh-hostkey-algos <list>', 'Git over SSH is not supported yet'),
   watchConfigsLabelSelector: refused(
     '--watch-configs-label-selector <selector>',
     'Secrets are read when they are needed, and none is watched',

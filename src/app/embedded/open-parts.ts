@@ -5,6 +5,7 @@ import type { Logins } from '../../login/ports.ts';
 import type { Log } from '../../model/log.ts';
 import { GitPublisher } from '../../pipeline/publish/io/git-publisher.ts';
 import type { Publisher } from '../../pipeline/publish/ports.ts';
+import type { SshAlgorithms } from '../../pipeline/publish/ssh-config.ts';
 import { HttpRegistryClient } from '../../pipeline/scan/io/http-registry-client.ts';
 import { createTagDatabase } from '../../pipeline/scan/io/tag-database.ts';
 import type { RegistryClient, TagStore } from '../../pipeline/scan/ports.ts';
@@ -14,6 +15,8 @@ export interface PartsOptions extends LoginsOptions {
   /** Tags and mirrors lie here. */
   readonly folder: string;
   readonly log: Log;
+  /** What ssh may agree on with a Git server. */
+  readonly ssh?: SshAlgorithms | undefined;
 }
 
 /** Everything that reaches the outside world for an engine, and how to let go of it. */
@@ -26,7 +29,7 @@ export interface Parts {
 }
 
 export function openParts(options: PartsOptions): Parts {
-  const { folder, environment, clock, log, userAgent, refuse } = options;
+  const { folder, environment, clock, log, userAgent, refuse, ssh } = options;
   const guard = refuse === undefined ? {} : { refuse };
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const tags = createTagDatabase(join(folder, 'tags.db'), { log });
@@ -38,7 +41,14 @@ export function openParts(options: PartsOptions): Parts {
     proxyFor: proxyFromEnvironment(environment),
     ...guard,
   });
-  const publisher = new GitPublisher({ mirrors: join(folder, 'mirrors'), environment, log, clock, ...guard });
+  const publisher = new GitPublisher({
+    mirrors: join(folder, 'mirrors'),
+    environment,
+    log,
+    clock,
+    ssh,
+    ...guard,
+  });
   const logins = openLogins(options);
   return {
     tags,

@@ -4,6 +4,7 @@ import type { Kinds, ReconciledKind } from '../../api/kinds.ts';
 import type { Drafted } from '../../controllers/image-update-automation/draft-commit.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { Log } from '../../model/log.ts';
+import type { SshAlgorithms } from '../../pipeline/publish/ssh-config.ts';
 import type { PublishResult } from '../../pipeline/publish/ports.ts';
 import type { Engine } from '../../reconcile/engine.ts';
 import { Metrics } from '../../server/metrics.ts';
@@ -28,6 +29,7 @@ export interface RunSettings {
   readonly listen?: ListenAddress;
   readonly concurrency: number;
   readonly crossNamespaceAllowed: boolean;
+  readonly ssh?: SshAlgorithms | undefined;
   /** The only objects to work on, as `Kind namespace/name`; all when absent. */
   readonly only?: ReadonlySet<string>;
 }
@@ -70,7 +72,7 @@ export async function runEmbedded(settings: RunSettings, deps: RunDeps): Promise
   if (!settings.once) cleanup.defer(settleMemory());
   const store = await openLocalStore({ ...settings, role: 'runner', clock: deps.clock, log: deps.log });
   cleanup.defer(() => store.close());
-  const parts = openParts({ ...deps, folder: settings.stateFolder });
+  const parts = openParts({ ...deps, ssh: settings.ssh, folder: settings.stateFolder });
   cleanup.defer(() => parts.close());
   const { engine, metrics, isReady } = assemble(settings, deps, { store, parts });
   cleanup.defer(() => engine.stop());

@@ -1,4 +1,5 @@
 import type { BackoffOptions } from '../../reconcile/backoff.ts';
+import type { SshAlgorithms } from '../../pipeline/publish/ssh-config.ts';
 import type { ListenAddress } from '../listen.ts';
 import type { LoginCacheSettings } from '../open-logins.ts';
 import type { ClusterChoice } from './connect.ts';
@@ -19,6 +20,7 @@ export interface ControllerSettings extends ClusterChoice {
   readonly eventsAddress?: URL | undefined;
   /** Tags and mirrors; what is lost here is scanned and fetched again. */
   readonly storagePath: string;
+  readonly ssh?: SshAlgorithms | undefined;
   readonly health?: ListenAddress | undefined;
   readonly metrics?: ListenAddress | undefined;
   /** Whether objects may name the service account whose identity a cloud is shown. */

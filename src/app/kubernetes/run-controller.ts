@@ -120,6 +120,7 @@ function assemble(
   cleanup.defer(() => store.close());
   const parts = openParts({
     ...deps,
+    ssh: settings.ssh,
     folder: settings.storagePath,
     refuse: refuseLinkLocal,
     loginCache: settings.loginCache,

@@ -10,6 +10,7 @@ import { featureGatesFlag } from '../feature-gates.ts';
 import { clusterFlags } from '../cluster-flags.ts';
 import { parseListenAddress } from '../listen-address.ts';
 import { refusedControllerFlags } from '../refused-controller-flags.ts';
+import { sshAlgorithms, sshFlags } from '../ssh-flags.ts';
 
 const flags = {
   ...clusterFlags,
@@ -86,6 +87,7 @@ const flags = {
     'json',
     'console',
   ]),
+  ...sshFlags,
   ...refusedControllerFlags,
 };
 
@@ -136,6 +138,7 @@ function settingsOf(deps: CliDeps, { flags: given }: Input): ControllerSettings 
     eventsAddress: given.eventsAddr === undefined ? undefined : parseAddress(given.eventsAddr),
     storagePath: given.storagePath,
     ...loginSettings(given),
+    ssh: sshAlgorithms(given),
     health,
     metrics,
     election: given.enableLeaderElection

@@ -15,6 +15,7 @@ import { exitCodes } from '../exit-code.ts';
 import { choice, count, list, text, textOr, toggle } from '../flags.ts';
 import type { Output } from '../output.ts';
 import { parseListenAddress } from '../listen-address.ts';
+import { sshAlgorithms, sshFlags } from '../ssh-flags.ts';
 
 const flags = {
   file: list('-f, --file <path>', 'folder or file with objects, "-" for standard input'),
@@ -28,6 +29,7 @@ const flags = {
   listen: textOr('--listen <address>', 'where to serve health and metrics, or off', '127.0.0.1:9090'),
   concurrency: count('--concurrency <n>', 'objects of a kind that are worked on at a time (default: 4)', 1),
   noCrossNamespace: toggle('--no-cross-namespace-refs', 'refuse references to other namespaces'),
+  ...sshFlags,
   logFormat: choice('--log-format <format>', 'how log lines are written', ['auto', 'text', 'json']),
   logLevel: choice('--log-level <level>', 'which log lines are written', ['debug', 'info', 'error']),
 };
@@ -76,6 +78,7 @@ async function settingsOf(
     dryRun: given.dryRun,
     concurrency: given.concurrency ?? 4,
     crossNamespaceAllowed: !given.noCrossNamespace,
+    ssh: sshAlgorithms(given),
     ...(listen === undefined ? {} : { listen }),
   };
 }

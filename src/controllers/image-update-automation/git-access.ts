@@ -5,9 +5,11 @@ import { parseMilliseconds } from '../../go/duration.ts';
 import { TidemarkError } from '../../model/errors.ts';
 import { formatKey } from '../../model/object-key.ts';
 import type { GitRemote } from '../../pipeline/publish/ports.ts';
+import { isSshSource, sshRemote } from './ssh-credentials.ts';
 
 /** The remote of a GitRepository, with the credentials that its Secret holds. Throws `InvalidSourceConfiguration` and `CredentialsInvalid`. */
 export function gitRemote(source: GitRepository, secret: Secret | undefined): GitRemote {
+  if (isSshSource(source)) return sshRemote(source, secret);
   const { protocol } = parseUrl(source);
   const credentials = secret === undefined ? undefined : credentialsOf(source, secret);
   const tls = secret === undefined ? undefined : tlsOf(secret);
@@ -44,12 +46,6 @@ function parseUrl(source: GitRepository): URL {
     );
   }
   const url = new URL(source.spec.url);
-  if (url.protocol === 'ssh:') {
-    throw new TidemarkError(
-      'InvalidSourceConfiguration',
-      `${where}: ssh:// URLs are not supported yet; use the https:// URL of the repository with a token`,
-    );
-  }
   if (source.spec.proxySecretRef !== undefined) {
     throw new TidemarkError(
       'InvalidSourceConfiguration',

@@ -53,7 +53,7 @@ export function gitEnvironment(
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_ATTR_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
-    GIT_ALLOW_PROTOCOL: 'http:https:file',
+    GIT_ALLOW_PROTOCOL: 'http:https:ssh:file',
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_CEILING_DIRECTORIES: ceiling,
   };

@@ -9,6 +9,8 @@ export type GitFailureKind =
   | 'redirected'
   | 'server-error'
   | 'unreachable'
+  | 'host-key-refused'
+  | 'ssh-unusable'
   | 'shallow-refused'
   | 'options-refused'
   | 'not-owner'
@@ -60,6 +62,8 @@ const codes: Readonly<Record<GitFailureKind, ErrorCode>> = {
   redirected: 'GitUnreachable',
   'server-error': 'GitUnreachable',
   unreachable: 'GitUnreachable',
+  'host-key-refused': 'GitUnauthorized',
+  'ssh-unusable': 'GitFailed',
   'shallow-refused': 'GitFailed',
   'options-refused': 'GitFailed',
   'not-owner': 'GitFailed',

@@ -1,10 +1,11 @@
 /** How to reach one Git remote. Credentials reach git through its environment, never through argv or the URL. */
 export interface GitRemote {
-  /** `https://`, `http://` or `file://`. User information in it is moved to `credentials` before anything else happens. */
+  /** `https://`, `http://`, `ssh://` or `file://`. User information in it is moved to `credentials` before anything else happens. */
   readonly url: string;
   readonly credentials?:
     | { readonly type: 'basic'; readonly username: string; readonly password: string }
-    | { readonly type: 'bearer'; readonly token: string };
+    | { readonly type: 'bearer'; readonly token: string }
+    | SshCredentials;
   /**
    * Names whose access this is (the Secret's namespace and name), so that a mirror outlives a rotated token and is
    * never shared with anybody else. Without it the credentials themselves tell one from the other.
@@ -16,6 +17,18 @@ export interface GitRemote {
   readonly proxy?: string;
   /** Applies once to listing and fetching, and again to pushing. */
   readonly timeoutMs: number;
+}
+
+/** For `ssh://` alone, and needed there. The private key and its passphrase never leave this process. */
+export interface SshCredentials {
+  readonly type: 'ssh';
+  /** Without it the user of the URL, and without that `git`. */
+  readonly username?: string;
+  /** The text of the private key. */
+  readonly identity: string;
+  readonly passphrase?: string;
+  /** The text of a known_hosts file: the only hosts that are trusted. */
+  readonly knownHosts: string;
 }
 
 /** Which commit to read. Precedence: commit, name, tag, semver, branch; none of them means the branch `master`. */

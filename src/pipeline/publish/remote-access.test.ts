@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { GitRemote } from './ports.ts';
+import type { GitRemote, SshCredentials } from './ports.ts';
 import { redirectedAccess, remoteAccess } from './remote-access.ts';
 import { parseRemoteUrl } from './remote-url.ts';
 
@@ -73,4 +73,32 @@ test('after a redirect the header belongs to the new origin', () => {
     config.map(([key]) => key),
     ['http.https://host/.extraHeader', 'http.proxy'],
   );
+});
+
+test('over ssh the user is the one of the credentials, of the URL, or git', () => {
+  const login = { type: 'ssh', identity: 'KEY', knownHosts: 'HOSTS' } as const;
+  const user = (at: string, username?: string): string | undefined =>
+    remoteAccess({
+      url: at,
+      timeoutMs,
+      credentials: { ...login, ...(username === undefined ? {} : { username }) },
+    }).ssh?.username;
+  assert.equal(user('ssh://host/x'), 'git');
+  assert.equal(user('ssh://me%40x@host/x'), 'me@x');
+  assert.equal(user('ssh://me@host/x', 'other'), 'other');
+});
+
+test('a mirror over ssh belongs to a user and an identity, an access to the last byte of the key', () => {
+  const keys = (at: string, changes: Partial<SshCredentials> = {}): readonly [string, string] => {
+    const credentials: SshCredentials = { type: 'ssh', identity: 'KEY', knownHosts: 'HOSTS', ...changes };
+    const access = remoteAccess({ url: at, timeoutMs, identity: 'ns/s', credentials });
+    return [access.mirrorKey, access.accessKey];
+  };
+  const [mirror, access] = keys('ssh://host/x');
+  assert.notEqual(keys('ssh://me@host/x')[0], mirror);
+  for (const changes of [{ identity: 'other' }, { passphrase: 'pw' }, { knownHosts: 'other' }]) {
+    const [sameMirror, otherAccess] = keys('ssh://host/x', changes);
+    assert.equal(sameMirror, mirror);
+    assert.notEqual(otherAccess, access);
+  }
 });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { TidemarkError } from '../../model/errors.ts';
 import type { GitRemote } from './ports.ts';
 import { redactor, type Redact } from './redact.ts';
 import { parseRemoteUrl, percentDecoded, type RemoteUrl } from './remote-url.ts';
@@ -17,13 +18,26 @@ export interface RemoteAccess {
   readonly config: readonly ConfigEntry[];
   readonly authenticated: boolean;
   readonly tls: NonNullable<GitRemote['tls']>;
+  /** For an ssh URL: how to log in. */
+  readonly ssh?: SshAccess;
   readonly timeoutMs: number;
   readonly redact: Redact;
+}
+
+/** How to log in over ssh. */
+export interface SshAccess {
+  readonly username: string;
+  readonly identity: string;
+  readonly passphrase?: string | undefined;
+  readonly knownHosts: string;
+  /** What holds the key, for messages. */
+  readonly secret: string;
 }
 
 /** Works out how to reach a remote. Throws `GitFailed` when its URL cannot be read. */
 export function remoteAccess(remote: GitRemote): RemoteAccess {
   const url = parseRemoteUrl(remote.url);
+  if (url.scheme === 'ssh' || remote.credentials?.type === 'ssh') return sshAccess(remote, url);
   const credentials = remote.credentials ?? credentialsIn(url);
   const header = credentials === undefined ? undefined : authorization(credentials);
   const { tls = {}, proxy, timeoutMs } = remote;
@@ -60,7 +74,37 @@ export function redirectedAccess(access: RemoteAccess, url: RemoteUrl): RemoteAc
   return { ...access, url, config };
 }
 
-type Credentials = NonNullable<GitRemote['credentials']>;
+function sshAccess({ credentials, identity, timeoutMs, proxy }: GitRemote, url: RemoteUrl): RemoteAccess {
+  if (url.scheme !== 'ssh' || credentials?.type !== 'ssh' || proxy !== undefined) {
+    throw new TidemarkError(
+      'GitFailed',
+      `cannot use ${url.url}: ssh:// needs a private key and known hosts, and goes through no proxy; other URLs take no such key`,
+    );
+  }
+  const { passphrase = '', knownHosts } = credentials;
+  const username = credentials.username ?? (url.username === '' ? 'git' : url.username);
+  const whoever = identity ?? fingerprint([credentials.identity]);
+  const login = [credentials.identity, passphrase, knownHosts];
+  return {
+    url,
+    mirrorKey: fingerprint([url.url, username, whoever]),
+    accessKey: fingerprint([url.url, username, identity, ...login, String(timeoutMs)]),
+    config: [],
+    authenticated: true,
+    tls: {},
+    ssh: {
+      username,
+      identity: credentials.identity,
+      ...(passphrase === '' ? {} : { passphrase }),
+      knownHosts,
+      secret: identity === undefined ? 'the credentials' : `secret '${identity}'`,
+    },
+    timeoutMs,
+    redact: redactor([passphrase, url.password]),
+  };
+}
+
+type Credentials = Exclude<NonNullable<GitRemote['credentials']>, { type: 'ssh' }>;
 
 function credentialsIn({ username, password }: RemoteUrl): Credentials | undefined {
   return username === '' && password === '' ? undefined : { type: 'basic', username, password };

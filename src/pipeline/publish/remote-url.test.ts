@@ -10,6 +10,8 @@ test('the URL that is shown has no user information, and is otherwise as it was 
     ['http://token@host/x', 'http://host/x', 'http://host'],
     ['http://a:b@c@host/x', 'http://host/x', 'http://host'],
     ['file:///srv/my repo.git', 'file:///srv/my repo.git', ''],
+    ['ssh://git@git.example.com:2222/a/b.git', 'ssh://git.example.com:2222/a/b.git', ''],
+    ['ssh://org-1@github.com@[::1]/~me/a', 'ssh://[::1]/~me/a', ''],
   ];
   for (const [text, url, origin] of cases) {
     const parsed = parseRemoteUrl(text);
@@ -28,6 +30,17 @@ test('what is no URL of a remote is refused, without repeating what may be a pas
     '',
     'git@host:a/b',
     'ssh://me:CANARY@host/x',
+    'ssh://git@host:team/x',
+    'ssh://git@host',
+    'ssh://git@host/',
+    'ssh://evil#@host/x',
+    'ssh://evil?@host/x',
+    'ssh://host/x?y',
+    'ssh://169%2e254.169.254/x',
+    'ssh://-oProxyCommand=x/y',
+    'ssh://-oProxyCommand=x@host/y',
+    'ssh://%2DoProxyCommand=x@host/y',
+    'ssh://$(x)@host/y',
     'https://me:CAN/ARY@',
     'ftp://me:CANARY@x',
     'file://relative/x',

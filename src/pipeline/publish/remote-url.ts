@@ -4,24 +4,24 @@ import { TidemarkError } from '../../model/errors.ts';
 export interface RemoteUrl {
   /** Without user information: the only form that stands in argv, messages and logs. */
   readonly url: string;
-  readonly scheme: 'http' | 'https' | 'file';
-  /** `https://host:port` without a default port; empty for files. Credentials go here and nowhere else. */
+  readonly scheme: 'http' | 'https' | 'ssh' | 'file';
+  /** `https://host:port` without a default port; empty for files and ssh. Credentials go here and nowhere else. */
   readonly origin: string;
   readonly username: string;
   readonly password: string;
 }
 
-const userInformation = /^(https?:\/\/)[^/?#]*@/i;
+const userInformation = /^((?:https?|ssh):\/\/)[^/?#]*@/i;
 
 /** Reads the URL of a remote. Throws `GitFailed` when it is none that Git can be reached by. */
 export function parseRemoteUrl(text: string): RemoteUrl {
   const url = text.replace(userInformation, '$1');
   const parsed = URL.canParse(text) ? new URL(text) : undefined;
   const scheme = parsed?.protocol.slice(0, -1);
-  if (parsed === undefined || (scheme !== 'http' && scheme !== 'https' && scheme !== 'file')) {
+  if (parsed === undefined || !isScheme(scheme)) {
     throw new TidemarkError(
       'GitFailed',
-      `'${shown(url)}' is not a URL of the form http://, https:// or file://`,
+      `'${shown(url)}' is not a URL of the form http://, https://, ssh:// or file://`,
     );
   }
   if (scheme === 'file' && !/^file:\/\/\//i.test(text)) {
@@ -33,13 +33,31 @@ export function parseRemoteUrl(text: string): RemoteUrl {
   if (hasControlCharacter(text)) {
     throw new TidemarkError('GitFailed', `the URL of the Git repository contains a control character`);
   }
+  const problem = scheme === 'ssh' ? sshProblem(parsed) : undefined;
+  if (problem !== undefined)
+    throw new TidemarkError('GitFailed', `the ssh:// URL of the Git repository ${problem}`);
   return {
     url,
     scheme,
-    origin: scheme === 'file' ? '' : parsed.origin,
+    origin: scheme === 'file' || scheme === 'ssh' ? '' : parsed.origin,
     username: percentDecoded(parsed.username),
     password: percentDecoded(parsed.password),
   };
+}
+
+function isScheme(scheme: string | undefined): scheme is RemoteUrl['scheme'] {
+  return scheme === 'http' || scheme === 'https' || scheme === 'ssh' || scheme === 'file';
+}
+
+/** Git takes an ssh URL apart in its own way: what the two could read differently is refused, so that both mean the same host. */
+function sshProblem({ hostname, pathname, search, hash, username, password }: URL): string | undefined {
+  if (!/^(?:\[[\da-f:.]+\]|[a-z\d_][\w.-]*)$/i.test(hostname)) return 'names no host that can be used';
+  if (pathname.length < 2) return 'names no path: write it as ssh://git@host/path';
+  if (search !== '' || hash !== '') return "has a '?' or '#' in it: write them as %3F and %23";
+  if (!/^(?:[\w+~=][\w.@+~=-]*)?$/.test(percentDecoded(username)))
+    return 'names a user with characters that ssh does not take';
+  if (password !== '') return 'has a password in it, which ssh has no use for';
+  return undefined;
 }
 
 /**

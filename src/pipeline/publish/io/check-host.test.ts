@@ -16,10 +16,14 @@ test('a remote is refused by its address, by its name, and by what its name stan
     ['http://0xa9fea9fe/x.git'],
     ['http://metadata.google.internal/x.git'],
     ['https://git.example/x.git', '192.0.2.1', '169.254.169.254'],
+    ['ssh://git@169.254.169.254/x.git'],
+    ['ssh://git@[fe80::1]:22/x.git'],
+    ['ssh://0xa9fea9fe/x.git', '169.254.169.254'],
+    ['ssh://git.example/x.git', '169.254.169.254'],
   ] as const) {
     await assert.rejects(checkHost(parseRemoteUrl(url), refuseLinkLocal, resolves(...addresses)), {
       code: 'GitFailed',
-      message: /^cannot use http.*: .* is link-local or the metadata service of a cloud/,
+      message: /^cannot use (?:http|ssh).*: .* is link-local or the metadata service of a cloud/,
     });
   }
 });

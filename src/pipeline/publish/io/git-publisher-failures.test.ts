@@ -141,9 +141,9 @@ test('a repository that is not there, a server that is not there, and a page tha
     code: 'GitUnreachable',
     message: /is not its address$/,
   });
-  await assert.rejects(stage.publish(at('ssh://git@host/x.git')), {
+  await assert.rejects(stage.publish(at('ftp://git@host/x.git')), {
     code: 'GitFailed',
-    message: "'ssh://host/x.git' is not a URL of the form http://, https:// or file://",
+    message: "'ftp://host/x.git' is not a URL of the form http://, https://, ssh:// or file://",
   });
 });
 

@@ -7,6 +7,7 @@ import type { Log } from '../../../model/log.ts';
 import { gitEnvironment } from '../git-config.ts';
 import { checkGitVersion } from '../git-version.ts';
 import type { Publisher, PublishRequest, PublishResult } from '../ports.ts';
+import type { SshAlgorithms } from '../ssh-config.ts';
 import { remoteAccess, type RemoteAccess } from '../remote-access.ts';
 import { BlobCache } from './blob-cache.ts';
 import { BranchLane, type Passenger } from './branch-lane.ts';
@@ -35,6 +36,8 @@ export interface GitPublisherOptions {
   readonly mostTries?: number;
   /** Hosts and addresses that are not connected to. */
   readonly refuse?: Refusal;
+  /** What ssh may agree on with a server. */
+  readonly ssh?: SshAlgorithms | undefined;
 }
 
 /** One remote as one user reaches it. */
@@ -142,12 +145,12 @@ export class GitPublisher implements Publisher {
     const known = this.#places.get(access.mirrorKey);
     if (known?.access.accessKey === access.accessKey) return known;
     known?.remote.retire();
-    const { mirrors, log, clock } = this.#options;
+    const { mirrors, log, clock, ssh } = this.#options;
     const parts = { git: this.#git, environment: this.#environment, log };
     const directory = join(mirrors, access.mirrorKey);
     const mirror =
       known?.mirror ?? new Mirror({ ...parts, directory, clock, url: access.url.url, blobs: this.#blobs });
-    const place = { mirror, access, remote: new Remote(access, { ...parts, home: this.#home }) };
+    const place = { mirror, access, remote: new Remote(access, { ...parts, home: this.#home, ssh }) };
     this.#places.set(access.mirrorKey, place);
     return place;
   }

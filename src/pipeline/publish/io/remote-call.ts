@@ -1,6 +1,7 @@
 import type { Log } from '../../../model/log.ts';
 import { baseConfig, configEnvironment } from '../git-config.ts';
 import type { ConfigEntry, RemoteAccess } from '../remote-access.ts';
+import type { SshAlgorithms } from '../ssh-config.ts';
 import type { GitCall, GitProgram } from './git-program.ts';
 
 /** What every remote needs of the machine. */
@@ -10,6 +11,8 @@ export interface RemoteParts {
   readonly environment: Readonly<Record<string, string>>;
   /** An empty private folder: where git runs when it needs no repository, and where files lie that must not stay. */
   readonly home: string;
+  /** What ssh may agree on with a server. */
+  readonly ssh?: SshAlgorithms | undefined;
   readonly log: Log;
 }
 

@@ -6,6 +6,7 @@ import { followRedirect } from '../remote-url.ts';
 import type { GitExit } from './git-program.ts';
 import { gitCallFor, type RemoteCall, type RemoteParts } from './remote-call.ts';
 import { RemoteHelper, RemoteHelperEnded, type Listing } from './remote-helper.ts';
+import { SshLink, type RemoteExit } from './ssh-link.ts';
 import { needsTlsFiles, withTlsFiles } from './tls-files.ts';
 
 /** A git command against the remote failed; nothing in it is secret. */
@@ -39,6 +40,7 @@ export class Remote {
   readonly #parts: RemoteParts;
   /** As it was given; `#access` is where that redirects to. */
   readonly #given: RemoteAccess;
+  readonly #ssh: SshLink | undefined;
   #access: RemoteAccess;
   #helper: RemoteHelper | undefined;
   #helperTimer: NodeJS.Timeout | undefined;
@@ -49,6 +51,9 @@ export class Remote {
     this.#given = access;
     this.#access = access;
     this.#parts = parts;
+    const { environment, ssh: algorithms = {} } = parts;
+    this.#ssh =
+      access.ssh === undefined ? undefined : new SshLink(access, access.ssh, { environment, algorithms });
   }
 
   /** The refs that begin with one of `prefixes` (the answer may hold more). Throws `RemoteFailure`. */
@@ -80,7 +85,7 @@ export class Remote {
       { args: [...args, '--', this.#access.url.url, ...refspecs], mirror },
       signal,
     );
-    if (exit.code !== 0) throw this.#failureOf(exit.stderr);
+    if (exit.code !== 0) throw this.#failureOf(exit);
   }
 
   /** Pushes from the mirror, with the server's answer for each ref. */
@@ -130,7 +135,7 @@ export class Remote {
   }
 
   async #listOnce(prefixes: readonly string[], signal: AbortSignal): Promise<Listing> {
-    if (this.#access.url.scheme === 'file') return this.#listFiles(signal);
+    if (this.#ssh !== undefined || this.#access.url.scheme === 'file') return this.#listByGit(signal);
     const { tls } = this.#access;
     if (!needsTlsFiles(tls)) return this.#listByHelper({ prefixes, config: [] }, signal);
     return withTlsFiles(tls, this.#parts.home, async (config) => {
@@ -156,7 +161,7 @@ export class Remote {
     } catch (error) {
       this.close();
       if (!(error instanceof RemoteHelperEnded)) throw error;
-      if (reused === undefined) throw this.#failureOf(error.stderr);
+      if (reused === undefined) throw this.#failureOf(error);
     } finally {
       clearTimeout(this.#helperTimer);
       this.#helperTimer = setTimeout(() => this.close(), HELPER_IDLE_MS).unref();
@@ -175,9 +180,9 @@ export class Remote {
     );
   }
 
-  async #listFiles(signal: AbortSignal): Promise<Listing> {
+  async #listByGit(signal: AbortSignal): Promise<Listing> {
     const exit = await this.#run({ args: ['ls-remote', '--', this.#access.url.url] }, signal);
-    if (exit.code !== 0) throw this.#failureOf(exit.stderr);
+    if (exit.code !== 0) throw this.#failureOf(exit);
     const refs = parseRefLines(exit.stdout);
     return { refs, format: formatOfRefs(refs), certain: true };
   }
@@ -198,7 +203,7 @@ export class Remote {
     this.#access = redirectedAccess(this.#access, target);
   }
 
-  #outcomeOf(exit: GitExit): PushOutcome {
+  #outcomeOf(exit: RemoteExit): PushOutcome {
     const refs = parsePushReport(exit.stdout);
     const refused = refs.filter(({ flag }) => flag === '!');
     if (refused.length > 0)
@@ -207,7 +212,7 @@ export class Remote {
         refs: refused.map((ref) => this.#clean(ref)),
         words: this.#access.redact(remoteWords(exit.stderr)),
       };
-    if (exit.code !== 0) return { kind: 'failed', failure: this.#failureOf(exit.stderr).failure };
+    if (exit.code !== 0) return { kind: 'failed', failure: this.#failureOf(exit).failure };
     return { kind: refs.every(({ flag }) => flag === '=') ? 'up-to-date' : 'pushed' };
   }
 
@@ -215,7 +220,8 @@ export class Remote {
     return { ...ref, reason: this.#access.redact(ref.reason) };
   }
 
-  #failureOf(stderr: string): RemoteFailure {
+  #failureOf({ stderr, failure }: Pick<RemoteExit, 'stderr' | 'failure'>): RemoteFailure {
+    if (failure !== undefined) return new RemoteFailure(failure);
     const { kind, reason } = classifyGitFailure(stderr);
     const hint = this.#access.authenticated
       ? 'the credentials were refused'
@@ -224,7 +230,14 @@ export class Remote {
     return new RemoteFailure({ kind, reason: this.#access.redact(full) });
   }
 
-  async #run(call: RemoteCall, signal: AbortSignal): Promise<GitExit> {
+  async #run(call: RemoteCall, signal: AbortSignal): Promise<RemoteExit> {
+    if (this.#ssh === undefined) return this.#runDirectly(call, signal);
+    return this.#ssh.run((environment) =>
+      this.#runDirectly({ ...call, environment: { ...call.environment, ...environment } }, signal),
+    );
+  }
+
+  async #runDirectly(call: RemoteCall, signal: AbortSignal): Promise<GitExit> {
     return withTlsFiles(this.#access.tls, this.#parts.home, async (tls) =>
       this.#parts.git.run(
         gitCallFor(this.#access, this.#parts, { ...call, config: [...tls, ...(call.config ?? [])] }),
