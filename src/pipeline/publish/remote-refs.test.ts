@@ -5,6 +5,7 @@ import {
   formatOfCapabilities,
   formatOfRefs,
   lsRefsRequest,
+  lsRemoteFlags,
   parseLsRefs,
   parseRefLines,
 } from './remote-refs.ts';
@@ -14,7 +15,7 @@ const two = '2'.repeat(40);
 const packet = (text: string) => ({ kind: 'data', data: Buffer.from(text) }) as const;
 
 test('a request names the refs by their beginnings', () => {
-  const { packets } = readPackets(Buffer.from(lsRefsRequest(['refs/heads/main', 'HEAD'], 'sha1')));
+  const { packets } = readPackets(Buffer.from(lsRefsRequest(['refs/heads/main'], 'sha1')));
   assert.deepEqual(
     packets.map((each) => (each.kind === 'data' ? each.data.toString() : each.kind)),
     [
@@ -66,4 +67,18 @@ test('the object format comes from what the server announces, or from the ids', 
   assert.equal(formatOfCapabilities([packet('version 2\n')]), 'sha1');
   assert.equal(formatOfRefs(new Map([['x', { id: 'a'.repeat(64) }]])), 'sha256');
   assert.equal(formatOfRefs(new Map()), undefined);
+});
+
+test('ls-remote is asked for branches or tags alone where that is enough', () => {
+  for (const [prefixes, flags] of [
+    [['refs/heads/main'], ['--heads']],
+    [
+      ['refs/tags/', 'refs/heads/main'],
+      ['--heads', '--tags'],
+    ],
+    [['refs/heads/main', 'HEAD'], []],
+    [['refs/pull/1/head'], []],
+    [[], []],
+  ] as const)
+    assert.deepEqual(lsRemoteFlags(prefixes), flags);
 });

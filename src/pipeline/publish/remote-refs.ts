@@ -13,10 +13,14 @@ export type RemoteRefs = ReadonlyMap<string, RemoteRef>;
 
 const PEELED = '^{}';
 
-/** The `ls-refs` request of protocol version 2 for the refs that begin with one of `prefixes`; none means all. */
+/**
+ * The `ls-refs` request of protocol version 2 for the refs that begin with one of `prefixes`; none means all.
+ * `HEAD` is asked for in any case: an empty answer then speaks for an empty repository.
+ */
 export function lsRefsRequest(prefixes: readonly string[], format: ObjectFormat): string {
   const sound = prefixes.filter((prefix) => !/[\0\n]/.test(prefix));
-  const lines = ['peel\n', ...sound.map((prefix) => `ref-prefix ${prefix}\n`)];
+  const asked = sound.length === 0 ? [] : new Set([...sound, 'HEAD']);
+  const lines = ['peel\n', ...Array.from(asked, (prefix) => `ref-prefix ${prefix}\n`)];
   return [
     dataPacket('command=ls-refs\n'),
     dataPacket(`object-format=${format}`),
@@ -30,6 +34,17 @@ export function lsRefsRequest(prefixes: readonly string[], format: ObjectFormat)
 export function formatOfCapabilities(packets: readonly Packet[]): ObjectFormat {
   const lines = packets.map((packet) => (packet.kind === 'data' ? packet.data.toString('utf8').trim() : ''));
   return lines.includes('object-format=sha256') ? 'sha256' : 'sha1';
+}
+
+/** Flags by which `git ls-remote` asks for no more than is needed, as far as it can: a forge has a ref for each pull request it ever had. */
+export function lsRemoteFlags(prefixes: readonly string[]): readonly string[] {
+  const kinds = [
+    ['refs/heads/', '--heads'],
+    ['refs/tags/', '--tags'],
+  ] as const;
+  const isOfKind = (prefix: string): boolean => kinds.some(([kind]) => prefix.startsWith(kind));
+  if (!prefixes.every(isOfKind)) return [];
+  return kinds.flatMap(([kind, flag]) => (prefixes.some((prefix) => prefix.startsWith(kind)) ? [flag] : []));
 }
 
 /** Reads the answer to `ls-refs`. */

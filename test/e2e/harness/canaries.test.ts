@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
@@ -5,6 +6,8 @@ import { createBareRepository } from './bare-repository.ts';
 import { canaries } from './canaries.ts';
 import { git } from './git.ts';
 import { guardGit } from './git-guard.ts';
+import { guardSsh } from './ssh-guard.ts';
+import { sshServerMissing } from './ssh-server.ts';
 import { createWorkspace } from './workspace.ts';
 
 const planted = canaries(['CANARY-git-pw', 'CANARY/reg+pw']);
@@ -68,3 +71,31 @@ test('the guard in front of git sees arguments, arguments of its children, and f
   assert.ok(places.includes('arguments of git'));
   assert.ok(places.includes('arguments of the children of git'));
 });
+
+test(
+  'the guard in front of ssh sees arguments, environments, and files that exist only for a moment',
+  { skip: sshServerMissing() },
+  (t) => {
+    const workspace = createWorkspace(t);
+    const secret = `CANARY-${randomUUID()}`;
+    const guard = guardSsh(workspace, canaries([secret]), ['tmp']);
+    const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}): unknown =>
+      execFileSync('ssh', ['-V', ...args], {
+        env: { PATH: `${guard.folder}:${process.env['PATH']}`, ...env },
+        stdio: 'ignore',
+      });
+    const places = (): readonly string[] => guard.leaks().map(({ where }) => where);
+    run([]);
+    assert.equal(guard.calls(), 1);
+    assert.deepEqual(guard.leaks(), []);
+
+    workspace.write('tmp/key', secret);
+    run([]);
+    assert.match(places()[0] ?? '', /tmp\/key$/);
+
+    run([secret], { PASSPHRASE: secret });
+    assert.ok(places().includes('arguments of ssh'));
+    assert.ok(places().includes('environment of ssh'));
+    if (process.platform === 'linux') assert.ok(places().some((where) => where.startsWith('/proc/')));
+  },
+);

@@ -69,7 +69,7 @@ async function listRefs(
 ): Promise<RemoteRefs> {
   const { remote, mirror, url } = context;
   try {
-    const listing = await remote.list([...new Set([...prefixes, 'HEAD'])], signal);
+    const listing = await remote.list([...new Set(prefixes)], signal);
     if (listing.refs.size === 0 && (await remote.list([], signal)).refs.size === 0)
       throw emptyRemote(url, listing);
     await mirror.open(listing.format ?? formatOfRefs(listing.refs) ?? mirror.format);

@@ -1,7 +1,7 @@
 import { classifyGitFailure, type GitFailure } from '../git-failure.ts';
 import { parsePushReport, remoteWords, type PushedRef } from '../push-report.ts';
 import { redirectedAccess, type ConfigEntry, type RemoteAccess } from '../remote-access.ts';
-import { formatOfRefs, parseRefLines } from '../remote-refs.ts';
+import { formatOfRefs, lsRemoteFlags, parseRefLines } from '../remote-refs.ts';
 import { followRedirect } from '../remote-url.ts';
 import type { GitExit } from './git-program.ts';
 import { gitCallFor, type RemoteCall, type RemoteParts } from './remote-call.ts';
@@ -135,7 +135,8 @@ export class Remote {
   }
 
   async #listOnce(prefixes: readonly string[], signal: AbortSignal): Promise<Listing> {
-    if (this.#ssh !== undefined || this.#access.url.scheme === 'file') return this.#listByGit(signal);
+    if (this.#ssh !== undefined || this.#access.url.scheme === 'file')
+      return this.#listByGit(prefixes, signal);
     const { tls } = this.#access;
     if (!needsTlsFiles(tls)) return this.#listByHelper({ prefixes, config: [] }, signal);
     return withTlsFiles(tls, this.#parts.home, async (config) => {
@@ -180,8 +181,9 @@ export class Remote {
     );
   }
 
-  async #listByGit(signal: AbortSignal): Promise<Listing> {
-    const exit = await this.#run({ args: ['ls-remote', '--', this.#access.url.url] }, signal);
+  async #listByGit(prefixes: readonly string[], signal: AbortSignal): Promise<Listing> {
+    const args = ['ls-remote', ...lsRemoteFlags(prefixes), '--', this.#access.url.url];
+    const exit = await this.#run({ args }, signal);
     if (exit.code !== 0) throw this.#failureOf(exit);
     const refs = parseRefLines(exit.stdout);
     return { refs, format: formatOfRefs(refs), certain: true };
