@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { authorizedKeyLine } from './authorized-key-line.ts';
 import { bcryptPbkdf } from './bcrypt-pbkdf.ts';
 import { sshFingerprint } from './fingerprint.ts';
 import { parsePrivateKey } from './parse-private-key.ts';
 import { SshKeyError, type SshKeyProblem } from './ssh-key-error.ts';
+import { sshPrivateKey } from './ssh-private-key.ts';
 import { keyFolder, sshKeygenMissing } from './testing/ssh-keygen.ts';
 
 const skip = sshKeygenMissing();
@@ -123,6 +124,27 @@ test('RSA signs by SHA-2 alone', () => {
   assert.match(key.sign(Buffer.of(1)).toString('latin1'), /rsa-sha2-512/);
   assert.match(key.sign(Buffer.of(1), 'rsa-sha2-256').toString('latin1'), /rsa-sha2-256/);
   assert.throws(() => key.sign(Buffer.of(1), 'ssh-rsa'), RangeError);
+});
+
+test('what would take minutes to decrypt or to sign with is refused at once', () => {
+  const field = (tag: number, ...content: readonly Buffer[]): Buffer => {
+    const bytes = Buffer.concat(content);
+    return Buffer.concat([Buffer.of(tag, bytes.length), bytes]);
+  };
+  const sequence = (...content: readonly Buffer[]): Buffer => field(0x30, ...content);
+  const oid = (hex: string): Buffer => field(0x06, Buffer.from(hex, 'hex'));
+  const derivation = sequence(field(0x04, Buffer.alloc(8)), field(0x02, Buffer.from('40000000', 'hex')));
+  const encryption = sequence(oid('60864801650304012a'), field(0x04, Buffer.alloc(16)));
+  const scheme = sequence(sequence(oid('2a864886f70d01050c'), derivation), encryption);
+  const der = sequence(sequence(oid('2a864886f70d01050d'), scheme), field(0x04, Buffer.alloc(64)));
+  const text = `-----BEGIN ENCRYPTED PRIVATE KEY-----\n${der.toString('base64')}\n-----END ENCRYPTED PRIVATE KEY-----\n`;
+  assert.equal(problemOf(text, passphrase), 'unsupported');
+  const n = Buffer.concat([Buffer.of(0x80), Buffer.alloc(2100), Buffer.of(1)]).toString('base64url');
+  const huge = createPrivateKey({
+    key: { kty: 'RSA', n, e: 'AQAB', d: 'Aw', p: 'Aw', q: 'BQ', dp: 'AQ', dq: 'AQ', qi: 'AQ' },
+    format: 'jwk',
+  });
+  assert.throws(() => sshPrivateKey(huge), { problem: 'unsupported', message: /RSA with 16816 bits/ });
 });
 
 test('the key derivation agrees with a known answer', () => {

@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { largestDerInteger } from './largest-der-integer.ts';
 import { parseOpenSshKey, passphraseMissing, passphraseWrong } from './parse-openssh-key.ts';
 import { SshKeyError } from './ssh-key-error.ts';
 import { sshPrivateKey, type SshPrivateKey } from './ssh-private-key.ts';
@@ -7,6 +8,9 @@ const openSsh = /-----BEGIN OPENSSH PRIVATE KEY-----([A-Za-z0-9+/=\s]*)-----END 
 const pem = /-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY)-----[^-]*(?:-(?!----END)[^-]*)*-----END \1-----/;
 const publicKey =
   /^(?:ssh-|ecdsa-sha2-|sk-ssh-|sk-ecdsa-)\S+ [A-Za-z0-9+/]{16}|BEGIN (?:[A-Z0-9]+ )*PUBLIC KEY ?-|BEGIN CERTIFICATE-/m;
+
+/** OpenSSL makes 2048 of them, careful people up to a million, which take a second. Who asks for more would hold up everybody else. */
+const MOST_ITERATIONS = 2_000_000n;
 
 /**
  * Reads a private key in any of the forms in which Secrets hold one: OpenSSH's own, PKCS#1, PKCS#8, SEC1, encrypted or not.
@@ -30,11 +34,22 @@ function parsePem(key: string, passphrase: string | undefined): KeyObject {
   const encrypted = /BEGIN ENCRYPTED |^Proc-Type: *4,ENCRYPTED/m.test(key);
   if (!encrypted) return createPrivateKey(key);
   if (passphrase === undefined) throw passphraseMissing();
+  checkIterations(key);
   try {
     return createPrivateKey({ key, passphrase });
   } catch (error) {
     throw isUnsupported(error) ? unsupportedEncryption(error) : passphraseWrong(error);
   }
+}
+
+/** In an encrypted PKCS#8 key the only integers that can be read are those of the derivation of the key. */
+function checkIterations(key: string): void {
+  const body = /-----BEGIN ENCRYPTED PRIVATE KEY-----([^-]*)-----END/.exec(key)?.[1];
+  if (body === undefined || largestDerInteger(Buffer.from(body, 'base64')) <= MOST_ITERATIONS) return;
+  throw new SshKeyError(
+    'unsupported',
+    `needs more than ${MOST_ITERATIONS} iterations to be decrypted: change it by ssh-keygen -p`,
+  );
 }
 
 /** OpenSSL's code for an algorithm that it does not have. */

@@ -40,6 +40,9 @@ const curves: Readonly<
   'P-521': { name: 'nistp521', hash: 'sha512', bits: 521 },
 };
 
+/** ssh itself takes no larger ones, and a signature by one of them would take minutes. */
+const MOST_RSA_BITS = 16_384;
+
 /** The key for use with SSH. Throws `SshKeyError` when SSH has no such keys. */
 export function sshPrivateKey(key: KeyObject): SshPrivateKey {
   switch (key.asymmetricKeyType) {
@@ -56,12 +59,14 @@ export function sshPrivateKey(key: KeyObject): SshPrivateKey {
 
 function rsaKey(key: KeyObject): SshPrivateKey {
   const { n, e } = publicParts(key);
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+  if (bits > MOST_RSA_BITS) throw unsupported(`RSA with ${bits} bits`);
   const signers = {
     'rsa-sha2-512': { hash: 'sha512', encode: plain },
     'rsa-sha2-256': { hash: 'sha256', encode: plain },
   };
   const blob = [wire.string('ssh-rsa'), wire.mpint(e), wire.mpint(n)];
-  return usable(key, { type: 'ssh-rsa', bits: key.asymmetricKeyDetails?.modulusLength ?? 0, blob, signers });
+  return usable(key, { type: 'ssh-rsa', bits, blob, signers });
 }
 
 function ecdsaKey(key: KeyObject): SshPrivateKey {

@@ -89,27 +89,28 @@ async function setSshStage(t: TestContext, options: readonly string[] = []): Pro
 
 const quiet = { debug: () => undefined, info: () => undefined, error: () => undefined, with: () => quiet };
 
-const types = [
-  ['-t', 'rsa', '-b', '2048'],
-  ['-t', 'rsa', '-b', '2048', '-m', 'PEM'],
-  ['-t', 'ecdsa', '-b', '256'],
-  ['-t', 'ecdsa', '-b', '384'],
-  ['-t', 'ecdsa', '-b', '521', '-m', 'PKCS8'],
-  ed25519,
+const types: readonly (readonly [args: readonly string[], passphrase?: string])[] = [
+  [['-t', 'rsa', '-b', '2048']],
+  [['-t', 'rsa', '-b', '2048', '-m', 'PEM'], 'CANARY pass phrase'],
+  [['-t', 'ecdsa', '-b', '256']],
+  [['-t', 'ecdsa', '-b', '384', '-m', 'PKCS8'], 'CANARY pass phrase'],
+  [['-t', 'ecdsa', '-b', '521']],
+  [ed25519],
+  [ed25519, 'CANARY pass phrase'],
 ];
 
 test('it reads and pushes with keys of all types, with a passphrase and without', { skip }, async (t) => {
   const stage = await setSshStage(t);
+  const publisher = stage.publisher();
   let tag = 1;
-  for (const args of types) {
-    for (const passphrase of [undefined, 'CANARY pass phrase']) {
-      const key = stage.server.newKey(args, passphrase === undefined ? {} : { passphrase });
-      const login = { identity: key.privateKey, ...(passphrase === undefined ? {} : { passphrase }) };
-      const result = await stage.publish({ remote: stage.remote({}, login), draft: setTag(String(++tag)) });
-      assert.equal(result.outcome, 'pushed', args.join(' '));
-      assert.match(stage.repository.files('main')['apps/dev/web.yaml'] ?? '', new RegExp(`web:${tag} `));
-      assert.ok(stage.server.log().includes(key.fingerprint));
-    }
+  for (const [args, passphrase] of types) {
+    const secret = passphrase === undefined ? {} : { passphrase };
+    const key = stage.server.newKey(args, secret);
+    const remote = stage.remote({}, { identity: key.privateKey, ...secret });
+    const result = await stage.publish({ remote, draft: setTag(String(++tag)) }, publisher);
+    assert.equal(result.outcome, 'pushed', args.join(' '));
+    assert.match(stage.repository.files('main')['apps/dev/web.yaml'] ?? '', new RegExp(`web:${tag} `));
+    assert.ok(stage.server.log().includes(key.fingerprint));
   }
 });
 
@@ -290,6 +291,12 @@ test('a machine without ssh is told what to install', { skip }, async (t) => {
   });
 });
 
+test('a path too long for a socket is named', { skip }, async (t) => {
+  const stage = await setSshStage(t);
+  privateTemporaryFolder(t, stage, 'x'.repeat(100));
+  await assert.rejects(stage.publish(), { code: 'GitFailed', message: /set TMPDIR to a shorter one$/ });
+});
+
 test('the agent, keys and files of whoever runs it are not used', { skip }, async (t) => {
   const stage = await setSshStage(t);
   const publisher = stage.publisher({
@@ -334,8 +341,8 @@ test('ssh without a key, with a password or through a proxy is refused', async (
 });
 
 /** Makes this process use a folder for temporary files that nobody else has anything in. */
-function privateTemporaryFolder(t: TestContext, { root }: SshStage): string {
-  const folder = join(root, 'tmp');
+function privateTemporaryFolder(t: TestContext, { root }: SshStage, name = 'tmp'): string {
+  const folder = join(root, name);
   mkdirSync(folder);
   const before = process.env['TMPDIR'];
   process.env['TMPDIR'] = folder;
