@@ -9,7 +9,7 @@ import { judge } from '../controllers/outcomes.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Log } from '../model/log.ts';
 import { templateSources } from '../pipeline/publish/io/template-sources.ts';
-import type { Publisher } from '../pipeline/publish/ports.ts';
+import type { Publisher, SigningKeys } from '../pipeline/publish/ports.ts';
 import type { RegistryClient, TagStore } from '../pipeline/scan/ports.ts';
 import type { BackoffOptions } from '../reconcile/backoff.ts';
 import type { Observer } from '../reconcile/observer.ts';
@@ -24,6 +24,7 @@ export interface EngineParts extends LoginSources {
   readonly tags: TagStore;
   readonly registry: RegistryClient;
   readonly publisher: Publisher;
+  readonly signing: SigningKeys;
   readonly clock: Clock;
   readonly log: Log;
   /** Workers per kind. */

@@ -265,17 +265,6 @@ test('selections that arrive together go into one commit', async (t) => {
   for (const name of names) assert.match(fleet.read(`${name}.yaml`).toString(), /:1\.1\.0 /);
 });
 
-test('what cannot be done yet is refused by name, and nothing is pushed in its place', async (t) => {
-  const { loop, fleet } = await startAll(t, (yaml) =>
-    yaml.replace('commit: {', 'commit: {signingKey: {secretRef: {name: key}}, '),
-  );
-  assert.match(
-    (await loop.conditions('ImageUpdateAutomation', 'auto')).join(),
-    /Stalled=True InvalidSourceConfiguration: spec\.git\.commit\.signingKey is not supported yet/,
-  );
-  assert.equal(fleet.log().length, 1);
-});
-
 test('a push that the server refuses is told in its words and tried again', async (t) => {
   const { loop, fleet } = await startWorld(t);
   fleet.hook('pre-receive', 'echo "main is frozen" >&2; exit 1');

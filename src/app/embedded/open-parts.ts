@@ -4,7 +4,8 @@ import { proxyFromEnvironment } from '../../http/proxy-environment.ts';
 import type { Logins } from '../../login/ports.ts';
 import type { Log } from '../../model/log.ts';
 import { GitPublisher } from '../../pipeline/publish/io/git-publisher.ts';
-import type { Publisher } from '../../pipeline/publish/ports.ts';
+import { SigningKeyRing } from '../../pipeline/publish/io/signing/signing-key-ring.ts';
+import type { Publisher, SigningKeys } from '../../pipeline/publish/ports.ts';
 import type { SshAlgorithms } from '../../pipeline/publish/ssh-config.ts';
 import { HttpRegistryClient } from '../../pipeline/scan/io/http-registry-client.ts';
 import { createTagDatabase } from '../../pipeline/scan/io/tag-database.ts';
@@ -25,6 +26,7 @@ export interface Parts {
   readonly registry: RegistryClient;
   readonly publisher: Publisher;
   readonly logins: Logins;
+  readonly signing: SigningKeys;
   close(): Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export function openParts(options: PartsOptions): Parts {
     registry,
     publisher,
     logins,
+    signing: new SigningKeyRing(clock),
     close: async () => {
       await Promise.all([publisher.close(), registry.close(), logins.close()]);
       tags.close();

@@ -3,7 +3,7 @@ import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts
 import type { StatusOf } from '../../api/kinds.ts';
 import { parseMilliseconds } from '../../go/duration.ts';
 import type { TemplateSources } from '../../go/template/go-value.ts';
-import type { Publisher, PublishResult } from '../../pipeline/publish/ports.ts';
+import type { Publisher, PublishResult, SigningKeys } from '../../pipeline/publish/ports.ts';
 import { formatTime, isReady } from '../../reconcile/conditions.ts';
 import type { Controller, Done, Run } from '../../reconcile/controller.ts';
 import { targetOf } from '../../reconcile/controller.ts';
@@ -17,6 +17,7 @@ import { publishAutomation } from './publish-automation.ts';
 
 export interface AutomationDeps extends GatherDeps {
   readonly publisher: Publisher;
+  readonly signing: SigningKeys;
   readonly readings: ReadingCache;
   readonly sources: TemplateSources;
   readonly events: EventLog;
@@ -50,7 +51,12 @@ export class ImageUpdateAutomationController implements Controller<'ImageUpdateA
 
   references({ metadata, spec }: ImageUpdateAutomation): readonly string[] {
     const { namespace = metadata.namespace, name } = spec.sourceRef;
-    return [policiesTarget(metadata.namespace), targetOf('GitRepository', namespace, name)];
+    const key = spec.git?.commit.signingKey?.secretRef.name;
+    return [
+      policiesTarget(metadata.namespace),
+      targetOf('GitRepository', namespace, name),
+      ...(key === undefined ? [] : [targetOf('Secret', metadata.namespace, key)]),
+    ];
   }
 
   async forget(): Promise<void> {
@@ -61,11 +67,13 @@ export class ImageUpdateAutomationController implements Controller<'ImageUpdateA
     run.draft.lastAutomationRunTime = formatTime(run.now);
     const policies = await gatherPolicies(run.object, this.#deps.store);
     run.passed('InvalidPolicySelector', 'Failed');
-    const source = await gatherSource(run.object, this.#deps, run.signal);
+    const { signing, dryRun = false } = this.#deps;
+    const deps = { ...this.#deps, dryRun, signing: dryRun ? undefined : signing };
+    const source = await gatherSource(run.object, deps, run.signal);
     run.passed('SourceManagerFailed');
     const unchangedSince = canSkip(run, policies, source) ? run.draft.observedSourceRevision : undefined;
     const { result, drafted } = await publishAutomation(
-      { ...this.#deps, dryRun: this.#deps.dryRun ?? false },
+      { ...this.#deps, dryRun },
       { automation: run.object, policies, source, now: run.now, unchangedSince },
       run.signal,
     );

@@ -1,7 +1,7 @@
 import type { TemplateSources } from '../../go/template/go-value.ts';
 import type { MessageChange } from '../../pipeline/publish/message/message-data.ts';
 import { renderMessage } from '../../pipeline/publish/message/render-message.ts';
-import type { CommitDraft, TreeFile, TreeView } from '../../pipeline/publish/ports.ts';
+import type { CommitDraft, SignCommit, TreeFile, TreeView } from '../../pipeline/publish/ports.ts';
 import type { MarkerReading } from '../../pipeline/update/read-markers.ts';
 import { readMarkers } from '../../pipeline/update/read-markers.ts';
 import { updateFile } from '../../pipeline/update/update-file.ts';
@@ -19,6 +19,8 @@ export interface Drafting extends Selections {
   readonly readings: ReadingCache;
   /** The clock and randomness that a message template may ask for. */
   readonly sources: TemplateSources;
+  /** For commits that are to be signed. */
+  readonly sign?: SignCommit | undefined;
 }
 
 export interface Drafted {
@@ -51,7 +53,7 @@ export function draftCommit(tree: TreeView, drafting: Drafting): Drafted {
 function commitOf(
   files: CommitDraft['files'],
   changes: readonly MessageChange[],
-  { automation, now, sources }: Drafting,
+  { automation, now, sources, sign }: Drafting,
 ): CommitDraft {
   const { metadata, spec } = automation;
   const commit = spec.git?.commit;
@@ -66,6 +68,7 @@ function commitOf(
     message,
     time: now,
     author: { name: commit?.author.name ?? '', email: commit?.author.email ?? '' },
+    ...(sign === undefined ? {} : { sign }),
   };
 }
 

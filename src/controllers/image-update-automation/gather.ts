@@ -6,7 +6,7 @@ import { isTidemarkError, messageOf, TidemarkError } from '../../model/errors.ts
 import type { Login, LoginSource } from '../../model/login.ts';
 import type { ObjectKey } from '../../model/object-key.ts';
 import { formatKey } from '../../model/object-key.ts';
-import type { GitRemote } from '../../pipeline/publish/ports.ts';
+import type { GitRemote, SignCommit } from '../../pipeline/publish/ports.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import { findCondition } from '../../reconcile/conditions.ts';
 import type { LoginSources } from '../cloud-login.ts';
@@ -15,8 +15,10 @@ import { gitRemote, refuseLocalFiles } from './git-access.ts';
 import { gitLogin } from './git-login.ts';
 import type { Route } from './push-target.ts';
 import { planRoute } from './push-target.ts';
+import { openSigner, type SigningDeps } from './open-signer.ts';
+import { sourceFailed } from './source-failed.ts';
 
-export interface GatherDeps extends LoginSources {
+export interface GatherDeps extends LoginSources, SigningDeps {
   readonly store: ObjectStore;
   readonly crossNamespaceAllowed: boolean;
   /** Whether `file://` is a way to a Git repository. */
@@ -37,6 +39,8 @@ export interface Source {
   /** Where the remote's credentials came from, when they do not stay the same. */
   readonly login?: { readonly source: LoginSource; readonly shown: Login };
   readonly route: Route;
+  /** When the commits are to be signed. */
+  readonly sign?: SignCommit;
 }
 
 export async function gatherPolicies(
@@ -73,7 +77,7 @@ function selects(automation: ImageUpdateAutomation, policy: ImagePolicy): boolea
   }
 }
 
-/** The GitRepository, its credentials, and where to read and push. */
+/** The GitRepository, its credentials, the key that signs, and where to read and push. */
 export async function gatherSource(
   automation: ImageUpdateAutomation,
   deps: GatherDeps,
@@ -95,13 +99,9 @@ export async function gatherSource(
     );
   }
   const route = planRoute(git, repository);
-  if (git.commit.signingKey !== undefined) {
-    throw new TidemarkError(
-      'InvalidSourceConfiguration',
-      'spec.git.commit.signingKey is not supported yet, and commits are not pushed unsigned in its place; remove the field to go on without signatures',
-    );
-  }
-  return { repository, route, ...(await access(automation, repository, { deps, signal })) };
+  const reached = await access(automation, repository, { deps, signal });
+  const sign = await openSigner(automation, deps);
+  return { repository, route, ...reached, ...(sign === undefined ? {} : { sign }) };
 }
 
 function checkSource(automation: ImageUpdateAutomation, key: ObjectKey, deps: GatherDeps): void {
@@ -143,11 +143,8 @@ async function access(
     const { identity } = source;
     return { login: { source, shown }, remote: { ...remote, identity, credentials: shown } };
   } catch (error) {
-    if (isTidemarkError(error, 'CredentialsInvalid', 'LoginFailed')) throw sourceFailed(error.message);
-    throw error;
+    throw isTidemarkError(error, 'CredentialsInvalid', 'LoginFailed')
+      ? sourceFailed(error.message, error)
+      : error;
   }
-}
-
-function sourceFailed(message: string): TidemarkError {
-  return new TidemarkError('SourceManagerFailed', `failed configuring source manager: ${message}`);
 }

@@ -26,21 +26,21 @@ export interface Preview {
   readonly uses: readonly MarkerUse[];
 }
 
-export interface PreviewDeps extends GatherDeps {
+export interface PreviewDeps extends Omit<GatherDeps, 'signing'> {
   readonly publisher: Publisher;
   readonly readings: ReadingCache;
   readonly sources: TemplateSources;
   readonly now: Date;
 }
 
-/** Drafts the commit of an automation as it would be made now, and pushes nothing. Throws what a run would. */
+/** Drafts the commit of an automation as it would be made now, and pushes nothing. Throws what a run would, but for a signing key: it is not needed here. */
 export async function previewAutomation(
   automation: ImageUpdateAutomation,
   deps: PreviewDeps,
   signal: AbortSignal,
 ): Promise<Preview> {
   const policies = await gatherPolicies(automation, deps.store);
-  const source = await gatherSource(automation, deps, signal);
+  const source = await gatherSource(automation, { ...deps, signing: undefined }, signal);
   let uses: readonly MarkerUse[] = [];
   const { result, drafted } = await publishAutomation(
     { ...deps, dryRun: true, inspect: (tree) => (uses = usesIn(tree)) },

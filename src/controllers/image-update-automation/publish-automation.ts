@@ -61,6 +61,7 @@ export async function publishAutomation(
           now,
           readings: deps.readings,
           sources: deps.sources,
+          sign: source.sign,
         });
         return drafted.draft;
       },

@@ -1,3 +1,5 @@
+import type { ObjectKey } from '../../model/object-key.ts';
+
 /** How to reach one Git remote. Credentials reach git through its environment, never through argv or the URL. */
 export interface GitRemote {
   /** `https://`, `http://`, `ssh://` or `file://`. User information in it is moved to `credentials` before anything else happens. */
@@ -85,7 +87,29 @@ export interface CommitDraft {
   /** The message, byte for byte. */
   readonly message: string;
   /** Returns the armored signature of the commit object's bytes, for the `gpgsig` header. */
-  readonly sign?: (commit: Buffer) => Promise<string>;
+  readonly sign?: SignCommit;
+}
+
+/** Signs the bytes of a commit object, armored. Throws `GitFailed` when the key has become unusable meanwhile. */
+export type SignCommit = (commit: Buffer) => Promise<string>;
+
+/** A signing key as a Secret holds it. */
+export interface SigningMaterial {
+  readonly type: 'gpg' | 'ssh';
+  /** The Secret that it comes from: for messages, and to let go of an old key when it holds a new one. */
+  readonly secret: ObjectKey;
+  /** Armored; for `ssh` any form of PEM. */
+  readonly key: Buffer;
+  readonly passphrase?: Buffer;
+}
+
+/** Makes signers of keys. */
+export interface SigningKeys {
+  /**
+   * Reads and unlocks a key. Throws `CredentialsInvalid`, which says what is wrong with the key and holds nothing of it.
+   * Unlocking is slow on purpose, so it is done once for each content of a Secret; whether the key has expired is looked at each time.
+   */
+  open(material: SigningMaterial): Promise<SignCommit>;
 }
 
 export interface PublishRequest {
