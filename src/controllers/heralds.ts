@@ -24,7 +24,9 @@ const gitRepository: Herald<'GitRepository'> = {
   fingerprint: ({ metadata }) => String(metadata.generation ?? 0),
   target: ({ metadata }) => targetOf('GitRepository', metadata.namespace, metadata.name),
   references: ({ metadata, spec }) =>
-    spec.secretRef === undefined ? [] : [targetOf('Secret', metadata.namespace, spec.secretRef.name)],
+    [spec.secretRef, spec.proxySecretRef].flatMap((ref) =>
+      ref === undefined ? [] : [targetOf('Secret', metadata.namespace, ref.name)],
+    ),
 };
 
 export const heralds: readonly AnyHerald[] = [imageRepository, imagePolicy, gitRepository];

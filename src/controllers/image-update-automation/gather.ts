@@ -1,6 +1,7 @@
 import type { GitRepository } from '../../api/git-repository.ts';
 import type { ImagePolicy, SelectedImage } from '../../api/image-policy.ts';
 import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
+import type { Secret } from '../../api/secret.ts';
 import { toLabelSelector } from '../../model/label-selector.ts';
 import { isTidemarkError, messageOf, TidemarkError } from '../../model/errors.ts';
 import type { Login, LoginSource } from '../../model/login.ts';
@@ -127,16 +128,18 @@ async function access(
 ): Promise<Pick<Source, 'remote' | 'login'>> {
   const { store, readsLocalFiles } = deps;
   if (!readsLocalFiles) refuseLocalFiles(repository);
-  const name = repository.spec.secretRef?.name;
+  const { secretRef, proxySecretRef } = repository.spec;
   const { namespace } = repository.metadata;
-  const secret = name === undefined ? undefined : await store.get('Secret', { namespace, name });
-  if (name !== undefined && secret === undefined) {
-    throw sourceFailed(
-      `failed to get auth options: failed to get secret '${namespace}/${name}': ${notFoundText('Secret', name)}`,
-    );
-  }
+  const read = async (name: string | undefined, what: string): Promise<Secret | undefined> => {
+    const secret = name === undefined ? undefined : await store.get('Secret', { namespace, name });
+    if (name === undefined || secret !== undefined) return secret;
+    const text = `failed to get secret '${namespace}/${name}': ${notFoundText('Secret', name)}`;
+    throw sourceFailed(`failed to get ${what}: ${text}`);
+  };
+  const secret = await read(secretRef?.name, 'auth options');
+  const proxySecret = await read(proxySecretRef?.name, 'proxy options');
   try {
-    const remote = gitRemote(repository, secret);
+    const remote = gitRemote(repository, { secret, proxySecret });
     const source = await gitLogin({ automation, repository, secret, remote }, deps);
     if (source === undefined) return { remote };
     const shown = await source.login(signal);

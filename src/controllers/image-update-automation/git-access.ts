@@ -5,10 +5,17 @@ import { parseMilliseconds } from '../../go/duration.ts';
 import { TidemarkError } from '../../model/errors.ts';
 import { formatKey } from '../../model/object-key.ts';
 import type { GitRemote } from '../../pipeline/publish/ports.ts';
+import { proxyFromSecret } from '../../pipeline/scan/proxy-secret.ts';
 import { isSshSource, sshRemote } from './ssh-credentials.ts';
 
-/** The remote of a GitRepository, with the credentials that its Secret holds. Throws `InvalidSourceConfiguration` and `CredentialsInvalid`. */
-export function gitRemote(source: GitRepository, secret: Secret | undefined): GitRemote {
+/** The Secrets that a GitRepository names. */
+export interface GitSecrets {
+  readonly secret?: Secret | undefined;
+  readonly proxySecret?: Secret | undefined;
+}
+
+/** The remote of a GitRepository, with the credentials and the proxy that its Secrets hold. Throws `InvalidSourceConfiguration` and `CredentialsInvalid`. */
+export function gitRemote(source: GitRepository, { secret, proxySecret }: GitSecrets): GitRemote {
   if (isSshSource(source)) return sshRemote(source, secret);
   const { protocol } = parseUrl(source);
   const credentials = secret === undefined ? undefined : credentialsOf(source, secret);
@@ -25,6 +32,7 @@ export function gitRemote(source: GitRepository, secret: Secret | undefined): Gi
     ...(secret === undefined ? {} : { identity: formatKey(secret.metadata) }),
     ...(credentials === undefined ? {} : { credentials }),
     ...(tls === undefined ? {} : { tls }),
+    ...(proxySecret === undefined ? {} : { proxy: proxyFromSecret(proxySecret) }),
   };
 }
 
@@ -46,10 +54,10 @@ function parseUrl(source: GitRepository): URL {
     );
   }
   const url = new URL(source.spec.url);
-  if (source.spec.proxySecretRef !== undefined) {
+  if (source.spec.proxySecretRef !== undefined && !/^https?:$/.test(url.protocol)) {
     throw new TidemarkError(
       'InvalidSourceConfiguration',
-      `${where}: spec.proxySecretRef is not supported yet`,
+      `${where}: spec.proxySecretRef serves http:// and https:// URLs only, and spec.url begins with ${url.protocol}//; remove it`,
     );
   }
   if (url.username !== '' || url.password !== '') {

@@ -22,7 +22,7 @@ const secret = (values: Readonly<Record<string, string>>): Secret => ({
 const whole = { identity: 'KEY', 'identity.pub': 'PUB', known_hosts: 'HOSTS' };
 
 test('a Secret with a key and known hosts is a login', () => {
-  const remote = gitRemote(source(), secret({ ...whole, password: 'pass phrase\n' }));
+  const remote = gitRemote(source(), { secret: secret({ ...whole, password: 'pass phrase\n' }) });
   assert.deepEqual(remote, {
     url: 'ssh://git@git.example/fleet.git',
     timeoutMs: 60_000,
@@ -37,7 +37,10 @@ for (const [what, values, message] of [
   ['an empty key', { ...whole, identity: ' \n' }, /^secret 'apps\/git': key 'identity' is empty/],
 ] as const) {
   test(`a Secret with ${what} is refused`, () => {
-    assert.throws(() => gitRemote(source(), secret(values)), { code: 'CredentialsInvalid', message });
+    assert.throws(() => gitRemote(source(), { secret: secret(values) }), {
+      code: 'CredentialsInvalid',
+      message,
+    });
   });
 }
 
@@ -51,7 +54,7 @@ for (const [spec, message] of [
   [{ provider: 'github' }, /provider 'github' works with https:\/\/ URLs only/],
 ] as const) {
   test(`${JSON.stringify(spec)} is refused`, () => {
-    assert.throws(() => gitRemote(source(spec), secret(whole)), {
+    assert.throws(() => gitRemote(source(spec), { secret: secret(whole) }), {
       code: 'InvalidSourceConfiguration',
       message,
     });
@@ -59,7 +62,7 @@ for (const [spec, message] of [
 }
 
 test('without a Secret nobody can log in', () => {
-  assert.throws(() => gitRemote(source(), undefined), {
+  assert.throws(() => gitRemote(source(), {}), {
     code: 'InvalidSourceConfiguration',
     message: /^GitRepository 'apps\/fleet': an ssh:\/\/ URL needs spec.secretRef/,
   });

@@ -31,6 +31,17 @@ test('what git says is put under a name', () => {
       'server-error',
       'the server answered 500',
     ],
+    [
+      access('Received HTTP code 407 from proxy after CONNECT'),
+      'proxy-refused',
+      'the proxy wants a user name and password, or others than were given',
+    ],
+    [access('CONNECT tunnel failed, response 403'), 'proxy-refused', 'the proxy answered 403'],
+    [
+      access('User was rejected by the SOCKS5 server (1 1).'),
+      'proxy-refused',
+      'the proxy refuses: User was rejected by the SOCKS5 server (1 1).',
+    ],
     [access('Could not resolve host: host'), 'unreachable', 'Could not resolve host: host'],
     [
       access('SSL certificate problem: self-signed certificate'),

@@ -11,6 +11,7 @@ export type GitFailureKind =
   | 'unreachable'
   | 'host-key-refused'
   | 'ssh-unusable'
+  | 'proxy-refused'
   | 'shallow-refused'
   | 'options-refused'
   | 'not-owner'
@@ -33,6 +34,10 @@ export interface GitFailure {
  */
 const patterns: readonly (readonly [RegExp, GitFailureKind])[] = [
   [/No space left on device|Disk quota exceeded/i, 'disk-full'],
+  [
+    /CONNECT tunnel failed|from proxy after CONNECT|returned error: 407\b|SOCKS5|No authentication method was acceptable/,
+    'proxy-refused',
+  ],
   [/could not read (?:Username|Password)|Authentication failed|returned error: 401\b/i, 'unauthorized'],
   [/returned error: 403\b/, 'forbidden'],
   [/returned error: 3\d\d\b/, 'redirected'],
@@ -64,6 +69,7 @@ const codes: Readonly<Record<GitFailureKind, ErrorCode>> = {
   unreachable: 'GitUnreachable',
   'host-key-refused': 'GitUnauthorized',
   'ssh-unusable': 'GitFailed',
+  'proxy-refused': 'GitUnreachable',
   'shallow-refused': 'GitFailed',
   'options-refused': 'GitFailed',
   'not-owner': 'GitFailed',
@@ -119,6 +125,8 @@ function reasonOf(kind: GitFailureKind, stderr: string): string {
     case 'redirected':
     case 'server-error':
       return `the server answered ${status?.[1] ?? status?.[2] ?? 'with an error'}`;
+    case 'proxy-refused':
+      return proxyWords(stderr);
     case 'disk-full':
       return 'no space left on the disk of the Git mirror';
     case 'not-owner':
@@ -126,6 +134,12 @@ function reasonOf(kind: GitFailureKind, stderr: string): string {
     default:
       return gitWords(stderr);
   }
+}
+
+function proxyWords(stderr: string): string {
+  const [status] = /(?<=CONNECT tunnel failed, response |HTTP code |returned error: )\d+/.exec(stderr) ?? [];
+  if (status === '407') return 'the proxy wants a user name and password, or others than were given';
+  return status === undefined ? `the proxy refuses: ${gitWords(stderr)}` : `the proxy answered ${status}`;
 }
 
 /** The line that says why git gave up, without the URL that it repeats. */

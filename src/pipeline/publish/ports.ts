@@ -15,7 +15,7 @@ export interface GitRemote {
   readonly identity?: string;
   /** PEM texts. `ca` is added to the system's trust. */
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
-  /** Proxy URL, with user information if it needs any. Proxies of the environment are not used. */
+  /** Proxy URL (http, https, socks5), with user information if it needs any. Without it the proxies of the environment count. */
   readonly proxy?: string;
   /** Applies once to listing and fetching, and again to pushing. */
   readonly timeoutMs: number;

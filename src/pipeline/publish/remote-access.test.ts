@@ -71,7 +71,7 @@ test('after a redirect the header belongs to the new origin', () => {
   const { config } = redirectedAccess(access, parseRemoteUrl('https://host/x'));
   assert.deepEqual(
     config.map(([key]) => key),
-    ['http.https://host/.extraHeader', 'http.proxy'],
+    ['http.https://host/.extraHeader', 'http.proxy', 'http.proxyAuthMethod'],
   );
 });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { TidemarkError } from '../../model/errors.ts';
 import type { GitRemote } from './ports.ts';
+import { gitProxy, shownProxy } from './proxy-url.ts';
 import { redactor, type Redact } from './redact.ts';
 import { parseRemoteUrl, percentDecoded, type RemoteUrl } from './remote-url.ts';
 
@@ -20,6 +21,8 @@ export interface RemoteAccess {
   readonly tls: NonNullable<GitRemote['tls']>;
   /** For an ssh URL: how to log in. */
   readonly ssh?: SshAccess;
+  /** The proxy, without user information. */
+  readonly proxy?: string;
   readonly timeoutMs: number;
   readonly redact: Redact;
 }
@@ -56,9 +59,10 @@ export function remoteAccess(remote: GitRemote): RemoteAccess {
       proxy,
       String(timeoutMs),
     ]),
-    config: [...headerConfig(url, header), ...(proxy === undefined ? [] : [['http.proxy', proxy] as const])],
+    config: [...headerConfig(url, header), ...(proxy === undefined ? [] : proxyConfig(proxy))],
     authenticated: header !== undefined,
     tls,
+    ...(proxy === undefined ? {} : { proxy: shownProxy(proxy) }),
     timeoutMs,
     redact: redactor(secretsOf(credentials, header, { url, proxy })),
   };
@@ -118,6 +122,14 @@ function authorization(credentials: Credentials): string {
 /** Sent only to the origin of the URL: git compares before it sends. */
 function headerConfig(url: RemoteUrl, header: string | undefined): readonly ConfigEntry[] {
   return header === undefined || url.scheme === 'file' ? [] : [[headerKey(url), `Authorization: ${header}`]];
+}
+
+/** Basic at once, as Flux does: not every proxy says that it wants it in a way that one can answer. */
+function proxyConfig(proxy: string): readonly ConfigEntry[] {
+  return [
+    ['http.proxy', gitProxy(proxy)],
+    ['http.proxyAuthMethod', 'basic'],
+  ];
 }
 
 function headerKey({ origin }: RemoteUrl): string {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -392,6 +392,11 @@ test('a server with a certificate of its own authority, and one that asks for a 
     code: 'GitUnreachable',
     message: /certificate/i,
   });
+  const withoutKey = { url, timeoutMs: 30_000, tls: { ca } };
+  await assert.rejects(secure.publish({ remote: withoutKey }), { code: 'GitUnreachable' });
+  const foreign = makeCertificates(mkdtempSync(join(stage.root, 'foreign-')))?.client;
+  const withForeignKey = { url, timeoutMs: 30_000, tls: { ca, ...foreign } };
+  await assert.rejects(secure.publish({ remote: withForeignKey }), { code: 'GitUnreachable' });
   const remote = { url, timeoutMs: 30_000, tls: { ca, ...client } };
   assert.equal((await secure.publish({ remote, draft: setTag('2') })).outcome, 'pushed');
   assert.equal((await secure.publish({ remote, draft: setTag('3') })).outcome, 'pushed');

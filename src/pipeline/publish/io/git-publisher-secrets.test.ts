@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import type { GitRemote } from '../ports.ts';
+import { commandLines } from './testing/command-lines.ts';
 import { setPublishStage, setTag } from './testing/publish-stage.ts';
 
 const password = 'CANARY-pässword/with:odd@signs';
@@ -13,20 +14,6 @@ const users = { git: { password } };
 
 function leaksIn(text: string): readonly string[] {
   return forms.filter((form) => text.includes(form));
-}
-
-/** The command lines of all processes of this machine. */
-function commandLines(): string {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      } catch {
-        return '';
-      }
-    })
-    .join('\n');
 }
 
 function filesBelow(folder: string): readonly string[] {

@@ -1,12 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Refusal } from '../../../http/guarded-lookup.ts';
+import { proxyFromEnvironment, type ProxyChoice } from '../../../http/proxy-environment.ts';
 import type { Clock } from '../../../model/clock.ts';
 import { messageOf, TidemarkError } from '../../../model/errors.ts';
 import type { Log } from '../../../model/log.ts';
 import { gitEnvironment } from '../git-config.ts';
 import { checkGitVersion } from '../git-version.ts';
-import type { Publisher, PublishRequest, PublishResult } from '../ports.ts';
+import type { GitRemote, Publisher, PublishRequest, PublishResult } from '../ports.ts';
 import type { SshAlgorithms } from '../ssh-config.ts';
 import { remoteAccess, type RemoteAccess } from '../remote-access.ts';
 import { BlobCache } from './blob-cache.ts';
@@ -24,7 +25,7 @@ import { Remote } from './remote.ts';
 export interface GitPublisherOptions {
   /** The folder that the mirrors lie in: ours alone, made when it is missing. */
   readonly mirrors: string;
-  /** Ours; only the way to programs and to the system's certificates is passed on to git. */
+  /** Ours; only the way to programs and to the system's certificates is passed on to git. Its proxies serve remotes that name none. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
   readonly clock: Clock;
@@ -58,6 +59,7 @@ export class GitPublisher implements Publisher {
   readonly #home: string;
   readonly #environment: Readonly<Record<string, string>>;
   readonly #blobs: BlobCache;
+  readonly #proxyFor: ProxyChoice;
   readonly #places = new Map<string, Place>();
   readonly #lanes = new Map<string, BranchLane>();
   readonly #underWay = new Set<Promise<void>>();
@@ -70,12 +72,13 @@ export class GitPublisher implements Publisher {
     this.#git = new GitProgram(options.git);
     this.#home = join(options.mirrors, 'home');
     this.#environment = gitEnvironment(options.environment, { home: this.#home, ceiling: options.mirrors });
+    this.#proxyFor = proxyFromEnvironment(options.environment);
     this.#blobs = new BlobCache(options.cacheBytes ?? CACHE_BYTES);
   }
 
   async publish(request: PublishRequest, signal: AbortSignal): Promise<PublishResult> {
-    const access = remoteAccess(request.remote);
-    if (this.#options.refuse !== undefined) await checkHost(access.url, this.#options.refuse);
+    const access = remoteAccess(this.#throughProxy(request.remote));
+    if (this.#options.refuse !== undefined) await checkHost(access, this.#options.refuse);
     await this.#getReady();
     const job = new Job(request, AbortSignal.any([signal, this.#stop.signal]));
     this.#follow(this.#laneOf(request, access).add({ job, access, group: groupOf(request, access) }));
@@ -90,6 +93,13 @@ export class GitPublisher implements Publisher {
       remote.close();
       mirror.rest();
     }
+  }
+
+  /** The proxy that the remote names, or else the one of the environment. */
+  #throughProxy(remote: GitRemote): GitRemote {
+    const url = remote.proxy === undefined ? URL.parse(remote.url) : null;
+    const proxy = url !== null && /^https?:$/.test(url.protocol) ? this.#proxyFor(url) : undefined;
+    return proxy === undefined ? remote : { ...remote, proxy };
   }
 
   async #getReady(): Promise<void> {

@@ -228,7 +228,12 @@ export class Remote {
     const hint = this.#access.authenticated
       ? 'the credentials were refused'
       : 'there are no credentials for it';
-    const full = kind === 'unauthorized' ? `${reason}: ${hint}` : reason;
+    const { proxy } = this.#access;
+    const way =
+      proxy !== undefined && (kind === 'proxy-refused' || kind === 'unreachable')
+        ? ` (through the proxy ${proxy})`
+        : '';
+    const full = kind === 'unauthorized' ? `${reason}: ${hint}` : `${reason}${way}`;
     return new RemoteFailure({ kind, reason: this.#access.redact(full) });
   }
 

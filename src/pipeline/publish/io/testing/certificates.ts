@@ -8,7 +8,7 @@ export interface Certificates {
   readonly client: { readonly cert: string; readonly key: string };
 }
 
-/** A throw-away authority with one certificate for 127.0.0.1 and one for a client; undefined where there is no openssl. */
+/** A throw-away authority with one certificate for 127.0.0.1 and git.test, and one for a client; undefined where there is no openssl. */
 export function makeCertificates(folder: string): Certificates | undefined {
   const openssl = (...args: readonly string[]): boolean =>
     spawnSync('openssl', args, { cwd: folder, stdio: 'ignore' }).status === 0;
@@ -31,7 +31,7 @@ export function makeCertificates(folder: string): Certificates | undefined {
         '-subj',
         `/CN=${name}`,
         '-addext',
-        'subjectAltName=IP:127.0.0.1',
+        'subjectAltName=IP:127.0.0.1,DNS:git.test',
         '-addext',
         'basicConstraints=critical,CA:FALSE',
       ),
