@@ -1,4 +1,5 @@
 import type { Refusal } from '../http/guarded-lookup.ts';
+import type { Trust } from '../http/trust.ts';
 import type { Clock } from '../model/clock.ts';
 import { IdentifiedLogins } from '../login/io/identified-logins.ts';
 import { LoginCache, type LoginCacheEvent } from '../login/io/login-cache.ts';
@@ -16,6 +17,8 @@ export interface LoginsOptions {
   readonly userAgent: string;
   /** Hosts and addresses that nothing connects to because an object says so. */
   readonly refuse?: Refusal;
+  /** Whom TLS trusts, for every client alike. */
+  readonly trust: Trust;
   readonly loginCache?: LoginCacheSettings;
   readonly observeLogins?: (event: LoginCacheEvent) => void;
 }

@@ -1,4 +1,4 @@
-import { createSecureContext, getCACertificates } from 'node:tls';
+import { createSecureContext } from 'node:tls';
 import type { LookupFunction } from 'node:net';
 import type { SecureContext } from 'node:tls';
 
@@ -8,6 +8,7 @@ import { Agent, buildConnector, ProxyAgent, Socks5ProxyAgent } from 'undici';
 import type { Refusal } from './guarded-lookup.ts';
 import { guardedLookup } from './guarded-lookup.ts';
 import { HttpFailure } from './http-failure.ts';
+import { Trust } from './trust.ts';
 
 /** How to reach a server: with which certificates, and through which proxy. */
 export interface HttpRoute {
@@ -23,16 +24,19 @@ export interface DispatcherOptions {
   readonly maxRoutes: number;
   /** Asked about every address before a connection is made to it. */
   readonly refuse?: Refusal;
+  /** Whom to trust; without it the authorities of Node and the machine. */
+  readonly trust?: Trust;
 }
 
 /** Keeps connections open for reuse, apart for each route: a client certificate never serves another object's requests. */
 export class Dispatchers {
   readonly #options: DispatcherOptions;
   readonly #byRoute = new Map<string, Dispatcher>();
-  #authorities: readonly string[] | undefined;
+  readonly #trust: Trust;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    this.#trust = options.trust ?? new Trust({});
   }
 
   for(route: HttpRoute): Dispatcher {
@@ -104,10 +108,10 @@ export class Dispatchers {
   }
 
   #secureContext(tls: NonNullable<HttpRoute['tls']>): SecureContext {
-    this.#authorities ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
+    const authorities = this.#trust.authorities();
     const { ca, cert, key } = tls;
     return createSecureContext({
-      ca: ca ? [...this.#authorities, ca] : [...this.#authorities],
+      ca: ca ? [...authorities, ca] : [...authorities],
       ...(cert && key ? { cert, key } : {}),
     });
   }

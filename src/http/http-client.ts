@@ -7,6 +7,7 @@ import { Dispatchers } from './dispatchers.ts';
 import type { Refusal } from './guarded-lookup.ts';
 import { HttpFailure, toHttpFailure } from './http-failure.ts';
 import type { ProxyChoice } from './proxy-environment.ts';
+import type { Trust } from './trust.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -34,6 +35,8 @@ export interface HttpClientOptions {
   readonly connectionsPerOrigin?: number;
   /** Asked about every host that a request goes to, proxies included, and about every address that its name stands for. */
   readonly refuse?: Refusal;
+  /** Whom TLS trusts; without it the authorities of Node and the machine alone. */
+  readonly trust?: Trust;
 }
 
 /**
@@ -41,7 +44,7 @@ export interface HttpClientOptions {
  * Throws `HttpFailure` when there is no complete answer; any status is an answer.
  */
 export class HttpClient {
-  readonly #options: Required<Omit<HttpClientOptions, 'proxyFor' | 'refuse'>>;
+  readonly #options: Required<Omit<HttpClientOptions, 'proxyFor' | 'refuse' | 'trust'>>;
   readonly #refuse: Refusal;
   readonly #proxyFor: ProxyChoice;
   readonly #dispatchers: Dispatchers;
@@ -54,13 +57,14 @@ export class HttpClient {
       maxBodyBytes: options.maxBodyBytes ?? 32 * 2 ** 20,
       connectionsPerOrigin: options.connectionsPerOrigin ?? 16,
     };
-    const { refuse } = options;
+    const { refuse, trust } = options;
     this.#refuse = refuse ?? (() => undefined);
     this.#proxyFor = options.proxyFor ?? (() => undefined);
     this.#dispatchers = new Dispatchers({
       ...this.#options,
       maxRoutes: 64,
       ...(refuse === undefined ? {} : { refuse }),
+      ...(trust === undefined ? {} : { trust }),
     });
   }
 

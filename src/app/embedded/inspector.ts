@@ -4,6 +4,7 @@ import type { Home } from '../home.ts';
 import { inspectPolicy } from '../../controllers/image-policy/inspect-policy.ts';
 import { previewAutomation } from '../../controllers/image-update-automation/preview-automation.ts';
 import { createReadingCache } from '../../controllers/image-update-automation/reading-cache.ts';
+import { Trust } from '../../http/trust.ts';
 import { GitPublisher } from '../../pipeline/publish/io/git-publisher.ts';
 import { templateSources } from '../../pipeline/publish/io/template-sources.ts';
 import { createTagDatabase } from '../../pipeline/scan/io/tag-database.ts';
@@ -19,12 +20,13 @@ const readingCacheSize = 1000;
 /** Answers questions about policies and automations beside a run that may be going on: mirrors of its own, and nothing is changed. */
 export function createInspector(stateFolder: string, store: ObjectStore, deps: EmbeddedHomeDeps): Inspector {
   const readings = createReadingCache(readingCacheSize);
-  const logins = openLogins(deps);
+  const trust = new Trust(deps.environment, deps.log);
+  const logins = openLogins({ ...deps, trust });
   let own: { readonly folder: string; readonly publisher: GitPublisher } | undefined;
   const publisher = (): GitPublisher => {
     // The mirrors of the state folder belong to the run that holds it.
     const folder = own?.folder ?? mkdtempSync(join(stateFolder, 'look-'));
-    own ??= { folder, publisher: new GitPublisher({ ...deps, mirrors: folder }) };
+    own ??= { folder, publisher: new GitPublisher({ ...deps, trust, mirrors: folder }) };
     return own.publisher;
   };
   return {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { proxyFromEnvironment } from '../../http/proxy-environment.ts';
+import { Trust } from '../../http/trust.ts';
 import type { Logins } from '../../login/ports.ts';
 import type { Log } from '../../model/log.ts';
 import { GitPublisher } from '../../pipeline/publish/io/git-publisher.ts';
@@ -12,7 +13,7 @@ import { createTagDatabase } from '../../pipeline/scan/io/tag-database.ts';
 import type { RegistryClient, TagStore } from '../../pipeline/scan/ports.ts';
 import { openLogins, type LoginsOptions } from '../open-logins.ts';
 
-export interface PartsOptions extends LoginsOptions {
+export interface PartsOptions extends Omit<LoginsOptions, 'trust'> {
   /** Tags and mirrors lie here. */
   readonly folder: string;
   readonly log: Log;
@@ -32,7 +33,8 @@ export interface Parts {
 
 export function openParts(options: PartsOptions): Parts {
   const { folder, environment, clock, log, userAgent, refuse, ssh } = options;
-  const guard = refuse === undefined ? {} : { refuse };
+  const trust = new Trust(environment, log);
+  const guard = { trust, ...(refuse === undefined ? {} : { refuse }) };
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const tags = createTagDatabase(join(folder, 'tags.db'), { log });
   const registry = new HttpRegistryClient({
@@ -51,7 +53,7 @@ export function openParts(options: PartsOptions): Parts {
     ssh,
     ...guard,
   });
-  const logins = openLogins(options);
+  const logins = openLogins({ ...options, trust });
   return {
     tags,
     registry,

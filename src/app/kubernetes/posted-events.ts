@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { eventAnnotationPrefix } from '../../api/annotations.ts';
 import { HttpClient } from '../../http/http-client.ts';
+import { Trust } from '../../http/trust.ts';
 import type { Clock } from '../../model/clock.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { Log } from '../../model/log.ts';
@@ -12,6 +13,8 @@ export interface PostDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly userAgent: string;
+  /** Its variables name certificates that are trusted. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 const timeoutMs = 5000;
@@ -30,7 +33,10 @@ export class PostedEvents implements EventLog {
   constructor(events: EventLog, deps: PostDeps) {
     this.#events = events;
     this.#deps = deps;
-    this.#http = new HttpClient({ userAgent: deps.userAgent });
+    this.#http = new HttpClient({
+      userAgent: deps.userAgent,
+      trust: new Trust(deps.environment, deps.log),
+    });
   }
 
   list(...query: Parameters<EventLog['list']>): ReturnType<EventLog['list']> {

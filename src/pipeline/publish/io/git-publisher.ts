@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Refusal } from '../../../http/guarded-lookup.ts';
+import { Trust } from '../../../http/trust.ts';
 import { proxyFromEnvironment, type ProxyChoice } from '../../../http/proxy-environment.ts';
 import type { Clock } from '../../../model/clock.ts';
 import { messageOf, TidemarkError } from '../../../model/errors.ts';
@@ -14,6 +15,7 @@ import { BlobCache } from './blob-cache.ts';
 import { BranchLane, type Passenger } from './branch-lane.ts';
 import { namedDiskError } from './disk-error.ts';
 import { GitProgram } from './git-program.ts';
+import { layDownTrust } from './git-trust.ts';
 import { Job } from './job.ts';
 import { maintainMirror } from './maintain-mirror.ts';
 import { sweepMirrors } from './mirror-folder.ts';
@@ -21,6 +23,7 @@ import { Mirror } from './mirror.ts';
 import { publishBatch } from './publish-batch.ts';
 import { checkHost } from './check-host.ts';
 import { Remote } from './remote.ts';
+import type { GitTrust } from './remote-call.ts';
 
 export interface GitPublisherOptions {
   /** The folder that the mirrors lie in: ours alone, made when it is missing. */
@@ -39,6 +42,8 @@ export interface GitPublisherOptions {
   readonly refuse?: Refusal;
   /** What ssh may agree on with a server. */
   readonly ssh?: SshAlgorithms | undefined;
+  /** Whom TLS trusts; without it the authorities of Node and the machine alone. */
+  readonly trust?: Trust;
 }
 
 /** One remote as one user reaches it. */
@@ -65,6 +70,7 @@ export class GitPublisher implements Publisher {
   readonly #underWay = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   #ready: Promise<void> | undefined;
+  #trust: GitTrust = { authorities: () => [], config: [] };
   #restTimer: NodeJS.Timeout | undefined;
 
   constructor(options: GitPublisherOptions) {
@@ -117,6 +123,7 @@ export class GitPublisher implements Publisher {
     await mkdir(mirrors, { recursive: true, mode: 0o700 });
     await sweepMirrors(mirrors, clock.now());
     await mkdir(this.#home, { recursive: true, mode: 0o700 });
+    this.#trust = await layDownTrust(this.#options.trust ?? new Trust({}), this.#home);
     const call = { args: ['version'], environment: this.#environment, directory: this.#home };
     const { stdout } = await this.#git.run(call, this.#stop.signal);
     checkGitVersion(stdout);
@@ -160,7 +167,8 @@ export class GitPublisher implements Publisher {
     const directory = join(mirrors, access.mirrorKey);
     const mirror =
       known?.mirror ?? new Mirror({ ...parts, directory, clock, url: access.url.url, blobs: this.#blobs });
-    const place = { mirror, access, remote: new Remote(access, { ...parts, home: this.#home, ssh }) };
+    const way = { home: this.#home, trust: this.#trust, ssh };
+    const place = { mirror, access, remote: new Remote(access, { ...parts, ...way }) };
     this.#places.set(access.mirrorKey, place);
     return place;
   }

@@ -13,7 +13,16 @@ export interface RemoteParts {
   readonly home: string;
   /** What ssh may agree on with a server. */
   readonly ssh?: SshAlgorithms | undefined;
+  /** Whom git trusts. */
+  readonly trust: GitTrust;
   readonly log: Log;
+}
+
+export interface GitTrust {
+  /** Certificates in PEM. */
+  authorities(): readonly string[];
+  /** Makes git trust more than the machine does; empty when it need not. */
+  readonly config: readonly ConfigEntry[];
 }
 
 /** One command that talks to a remote. */
@@ -40,7 +49,7 @@ export function gitCallFor(access: RemoteAccess, parts: RemoteParts, call: Remot
       ...parts.environment,
       ...environment,
       ...(mirror === undefined ? {} : { GIT_DIR: mirror }),
-      ...configEnvironment([...baseConfig, patience, ...access.config, ...config]),
+      ...configEnvironment([...baseConfig, patience, ...parts.trust.config, ...access.config, ...config]),
     },
   };
 }

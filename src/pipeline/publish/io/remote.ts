@@ -139,7 +139,7 @@ export class Remote {
       return this.#listByGit(prefixes, signal);
     const { tls } = this.#access;
     if (!needsTlsFiles(tls)) return this.#listByHelper({ prefixes, config: [] }, signal);
-    return withTlsFiles(tls, this.#parts.home, async (config) => {
+    return withTlsFiles(tls, this.#parts, async (config) => {
       try {
         return await this.#listByHelper({ prefixes, config }, signal);
       } finally {
@@ -245,7 +245,7 @@ export class Remote {
   }
 
   async #runDirectly(call: RemoteCall, signal: AbortSignal): Promise<GitExit> {
-    return withTlsFiles(this.#access.tls, this.#parts.home, async (tls) =>
+    return withTlsFiles(this.#access.tls, this.#parts, async (tls) =>
       this.#parts.git.run(
         gitCallFor(this.#access, this.#parts, { ...call, config: [...tls, ...(call.config ?? [])] }),
         signal,

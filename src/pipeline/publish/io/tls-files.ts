@@ -1,24 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { getCACertificates } from 'node:tls';
 import type { ConfigEntry, RemoteAccess } from '../remote-access.ts';
+import type { RemoteParts } from './remote-call.ts';
 
 /**
  * Git takes certificates and keys only from files: they are laid down for the time of `work`, readable by us alone, and removed after it.
  *
- * A custom CA is added to the system's trust, as Flux does; git by itself would trust nothing else then.
+ * A custom CA is added to the trust that there is, as Flux does; git by itself would trust nothing else then.
  */
 export async function withTlsFiles<T>(
   tls: RemoteAccess['tls'],
-  folder: string,
+  { home: folder, trust }: Pick<RemoteParts, 'home' | 'trust'>,
   work: (config: readonly ConfigEntry[]) => Promise<T>,
 ): Promise<T> {
   const files: readonly (readonly [key: string, text: string | undefined])[] = [
-    [
-      'http.sslCAInfo',
-      tls.ca === undefined ? undefined : [...getCACertificates('system'), tls.ca].join('\n'),
-    ],
+    ['http.sslCAInfo', tls.ca === undefined ? undefined : [...trust.authorities(), tls.ca].join('\n')],
     ['http.sslCert', tls.cert],
     ['http.sslKey', tls.key],
   ];

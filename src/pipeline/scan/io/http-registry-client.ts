@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { HttpClient } from '../../../http/http-client.ts';
 import type { Refusal } from '../../../http/guarded-lookup.ts';
 import type { ProxyChoice } from '../../../http/proxy-environment.ts';
+import type { Trust } from '../../../http/trust.ts';
 import type { Clock } from '../../../model/clock.ts';
 import { TidemarkError } from '../../../model/errors.ts';
 import type { ImageName } from '../../../model/image-ref.ts';
@@ -38,6 +39,8 @@ export interface RegistryClientOptions extends Partial<ListLimits> {
   readonly maxBodyBytes?: number;
   /** Hosts and addresses that are not connected to, whoever names them: an object, a redirect, a token realm. */
   readonly refuse?: Refusal;
+  /** Whom TLS trusts beside the authorities that an access brings. */
+  readonly trust?: Trust;
 }
 
 const sessionLifetimeMs = 3_600_000;
