@@ -24,7 +24,7 @@ const gitRepository: Herald<'GitRepository'> = {
   fingerprint: ({ metadata }) => String(metadata.generation ?? 0),
   target: ({ metadata }) => targetOf('GitRepository', metadata.namespace, metadata.name),
   references: ({ metadata, spec }) =>
-    [spec.secretRef, spec.proxySecretRef].flatMap((ref) =>
+    [spec.secretRef, spec.proxySecretRef, spec.verify?.secretRef].flatMap((ref) =>
       ref === undefined ? [] : [targetOf('Secret', metadata.namespace, ref.name)],
     ),
 };

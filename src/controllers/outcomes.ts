@@ -60,6 +60,7 @@ export const outcomes: Readonly<Record<ErrorCode, Handling>> = {
   GitUnauthorized: unexpected,
   GitRefNotFound: unexpected,
   GitRemoteEmpty: unexpected,
+  GitUnverified: unexpected,
   GitPushRejected: unexpected,
   GitPushRaced: unexpected,
   GitMirrorBroken: unexpected,

@@ -6,7 +6,7 @@ import { gnupgMissing, startGnupg } from '../pipeline/publish/io/testing/gnupg.t
 import { keyFolder, sshKeygenMissing } from '../ssh/testing/ssh-keygen.ts';
 import { verifySshCommit } from '../pipeline/publish/io/testing/verify-ssh-commit.ts';
 
-const objects = (signingKey: string): string => `
+const objects = (signingKey: string, sourceSpec = ''): string => `
 apiVersion: image.toolkit.fluxcd.io/v1
 kind: ImageRepository
 metadata: {name: app, namespace: apps}
@@ -22,7 +22,7 @@ spec:
 apiVersion: source.toolkit.fluxcd.io/v1
 kind: GitRepository
 metadata: {name: fleet, namespace: sources}
-spec: {url: GIT/fleet.git, interval: 1h, ref: {branch: main}}
+spec: {url: GIT/fleet.git, interval: 1h, ref: {branch: main}${sourceSpec}}
 ---
 apiVersion: image.toolkit.fluxcd.io/v1
 kind: ImageUpdateAutomation
@@ -36,23 +36,24 @@ spec:
       signingKey: ${signingKey}
 `;
 
-function secret(values: Readonly<Record<string, string>>): string {
+function secret(values: Readonly<Record<string, string>>, metadata = '{name: key, namespace: apps}'): string {
   const data = Object.entries(values).map(
     ([key, text]) => `  ${key}: ${Buffer.from(text).toString('base64')}\n`,
   );
-  return `apiVersion: v1\nkind: Secret\nmetadata: {name: key, namespace: apps}\ndata:\n${data.join('')}`;
+  return `apiVersion: v1\nkind: Secret\nmetadata: ${metadata}\ndata:\n${data.join('')}`;
 }
 
 async function start(
   t: TestContext,
   signingKey: string,
+  sourceSpec?: string,
 ): Promise<{ readonly loop: Loop; readonly fleet: GitRepository }> {
   const loop = await startLoop(t);
   loop.registry.push('app', '1.1.0');
   const fleet = loop.createRepository('fleet.git', {
     'app.yaml': 'image: HOST/app:1.0.0 # {"$imagepolicy": "apps:app"}\n',
   });
-  loop.write('all.yaml', objects(signingKey));
+  loop.write('all.yaml', objects(signingKey, sourceSpec));
   return { loop, fleet };
 }
 
@@ -102,3 +103,54 @@ test('an SSH key signs what an automation commits', { skip: sshKeygenMissing() }
   await ready(loop, 'Ready=True Succeeded: repository up-to-date');
   assert.match(verifySshCommit(fleet, publicKey, { folder: keys.path }), /Good "git" signature/);
 });
+
+test(
+  'spec.verify of a GitRepository decides what is built upon; our own signed commits pass it',
+  { skip: sshKeygenMissing() },
+  async (t) => {
+    const keys = keyFolder(t);
+    const bot = keys.generate(['-t', 'ed25519']);
+    const verify = ', verify: {secretRef: {name: trusted}}';
+    const { loop, fleet } = await start(t, '{type: ssh, secretRef: {name: key}}', verify);
+    loop.write('secret.yaml', secret({ identity: bot.privateKey }));
+    await ready(
+      loop,
+      `${failed}failed to get verification keys: failed to get secret 'sources/trusted': secrets "trusted" not found`,
+    );
+    const trusted = secret({ 'bot.sshpub': bot.publicKey }, '{name: trusted, namespace: sources}');
+    loop.write('trusted.yaml', trusted);
+    const refused = `GitOperationFailed: failed to checkout source: unable to verify commit '${fleet.head()}': it is not signed`;
+    await ready(loop, refused);
+    assert.equal(fleet.log().length, 1);
+    loop.write('all.yaml', objects('{type: ssh, secretRef: {name: key}}'));
+    await ready(loop, 'Ready=True Succeeded: repository up-to-date');
+    loop.write('all.yaml', objects('{type: ssh, secretRef: {name: key}}', verify));
+    loop.registry.push('app', '1.2.0');
+    await loop.request('ImageRepository', 'app');
+    await loop.until(() => fleet.log().length === 3);
+    await ready(loop, 'Ready=True Succeeded: repository up-to-date');
+  },
+);
+
+test(
+  'what of spec.verify cannot be applied stands in the Ready message, and is told once',
+  { skip: sshKeygenMissing() },
+  async (t) => {
+    const keys = keyFolder(t);
+    const { privateKey } = keys.generate(['-t', 'ed25519']);
+    const verify = ', verify: {mode: Tag, secretRef: {name: trusted}}';
+    const { loop } = await start(t, '{type: ssh, secretRef: {name: key}}', verify);
+    loop.write('secret.yaml', secret({ identity: privateKey }));
+    const gap =
+      "spec.verify of GitRepository 'sources/fleet' is not applied: its mode Tag is about tags, and not about the commit";
+    await ready(loop, `Ready=True Succeeded: repository up-to-date, but ${gap}`);
+    await loop.request('ImageUpdateAutomation', 'auto');
+    const told = (await loop.events('ImageUpdateAutomation', 'auto')).filter(
+      ({ type, reason }) => type === 'Warning' && reason === 'VerificationSkipped',
+    );
+    assert.deepEqual(
+      told.map(({ message, count }) => [message, count ?? 1]),
+      [[gap, 1]],
+    );
+  },
+);

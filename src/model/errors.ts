@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'GitUnauthorized'
   | 'GitRefNotFound'
   | 'GitRemoteEmpty'
+  | 'GitUnverified'
   | 'GitPushRejected'
   | 'GitPushRaced'
   | 'GitMirrorBroken'

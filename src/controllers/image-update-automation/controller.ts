@@ -12,7 +12,7 @@ import type { Drafted, ReadingCache } from './draft-commit.ts';
 import type { GatherDeps, Policies, Source } from './gather.ts';
 import { gatherPolicies, gatherSource } from './gather.ts';
 import type { Problem } from './problems.ts';
-import { describeProblems } from './problems.ts';
+import { warningsOf, type Warning } from './warnings.ts';
 import { publishAutomation } from './publish-automation.ts';
 
 export interface AutomationDeps extends GatherDeps {
@@ -104,7 +104,7 @@ export class ImageUpdateAutomationController implements Controller<'ImageUpdateA
         nothingNew: 'no change since last reconciliation',
       };
     }
-    const message = await this.#tellProblems(run, facts.problems);
+    const message = await this.#tell(run, warningsOf(facts));
     if (result.outcome === 'would-push')
       return { message, requeueAfterMs, recovery: upToDate, nothingNew: upToDate };
     observe(draft, { policies: facts.policies, revision: observedRevision(result, source) });
@@ -115,17 +115,17 @@ export class ImageUpdateAutomationController implements Controller<'ImageUpdateA
     return { message, requeueAfterMs, announcement: pushSummary(result, source), nothingNew: upToDate };
   }
 
-  /** The Ready message; problems stand in it, and are told as a warning once. */
-  async #tellProblems(run: AutomationRun, problems: readonly Problem[]): Promise<string> {
-    const text = describeProblems(problems);
-    if (text === '') return upToDate;
-    const message = `${upToDate}, but ${problems.length === 1 ? 'one marker does' : `${problems.length} markers do`} not work: ${text}`;
-    if (!readyMessages(run.draft).includes(message)) {
+  /** The Ready message; what a person should know stands in it, and is told as a warning once. */
+  async #tell(run: AutomationRun, warnings: readonly Warning[]): Promise<string> {
+    if (warnings.length === 0) return upToDate;
+    const message = `${upToDate}, but ${warnings.map(({ lead, text }) => `${lead}${text}`).join('; and ')}`;
+    if (readyMessages(run.draft).includes(message)) return message;
+    for (const { reason, text } of warnings) {
       await this.#deps.events.record({
         kind: this.kind,
         object: run.object,
         type: 'Warning',
-        reason: 'MarkerProblems',
+        reason,
         message: text,
       });
     }

@@ -7,7 +7,7 @@ import { isTidemarkError, messageOf, TidemarkError } from '../../model/errors.ts
 import type { Login, LoginSource } from '../../model/login.ts';
 import type { ObjectKey } from '../../model/object-key.ts';
 import { formatKey } from '../../model/object-key.ts';
-import type { GitRemote, SignCommit } from '../../pipeline/publish/ports.ts';
+import type { GitRemote, SignCommit, TrustedKeys } from '../../pipeline/publish/ports.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import { findCondition } from '../../reconcile/conditions.ts';
 import type { LoginSources } from '../cloud-login.ts';
@@ -18,6 +18,7 @@ import type { Route } from './push-target.ts';
 import { planRoute } from './push-target.ts';
 import { openSigner, type SigningDeps } from './open-signer.ts';
 import { sourceFailed } from './source-failed.ts';
+import { planVerification, trustedKeys } from './verification.ts';
 
 export interface GatherDeps extends LoginSources, SigningDeps {
   readonly store: ObjectStore;
@@ -40,6 +41,10 @@ export interface Source {
   /** Where the remote's credentials came from, when they do not stay the same. */
   readonly login?: { readonly source: LoginSource; readonly shown: Login };
   readonly route: Route;
+  /** Who may have signed what is checked out, when that is asked. */
+  readonly trusted?: TrustedKeys;
+  /** What of `spec.verify` is not looked at, and why. */
+  readonly unverified?: string;
   /** When the commits are to be signed. */
   readonly sign?: SignCommit;
 }
@@ -101,8 +106,38 @@ export async function gatherSource(
   }
   const route = planRoute(git, repository);
   const reached = await access(automation, repository, { deps, signal });
+  const verified = await verification(automation, repository, deps.store);
   const sign = await openSigner(automation, deps);
-  return { repository, route, ...reached, ...(sign === undefined ? {} : { sign }) };
+  return { repository, route, ...reached, ...verified, ...(sign === undefined ? {} : { sign }) };
+}
+
+async function verification(
+  automation: ImageUpdateAutomation,
+  repository: GitRepository,
+  store: ObjectStore,
+): Promise<Pick<Source, 'trusted' | 'unverified'>> {
+  const { secret: name, gap } = planVerification(automation, repository);
+  const secret = await readSecret(repository, { store, name, what: 'verification keys' });
+  return {
+    ...(secret === undefined ? {} : { trusted: trustedKeys(secret) }),
+    ...(gap === undefined ? {} : { unverified: gap }),
+  };
+}
+
+/** A Secret beside the GitRepository; undefined when none is named. Throws `SourceManagerFailed`. */
+async function readSecret(
+  { metadata: { namespace } }: GitRepository,
+  {
+    store,
+    name,
+    what,
+  }: { readonly store: ObjectStore; readonly name: string | undefined; readonly what: string },
+): Promise<Secret | undefined> {
+  if (name === undefined) return undefined;
+  const secret = await store.get('Secret', { namespace, name });
+  if (secret !== undefined) return secret;
+  const text = `failed to get secret '${namespace}/${name}': ${notFoundText('Secret', name)}`;
+  throw sourceFailed(`failed to get ${what}: ${text}`);
 }
 
 function checkSource(automation: ImageUpdateAutomation, key: ObjectKey, deps: GatherDeps): void {
@@ -129,13 +164,8 @@ async function access(
   const { store, readsLocalFiles } = deps;
   if (!readsLocalFiles) refuseLocalFiles(repository);
   const { secretRef, proxySecretRef } = repository.spec;
-  const { namespace } = repository.metadata;
-  const read = async (name: string | undefined, what: string): Promise<Secret | undefined> => {
-    const secret = name === undefined ? undefined : await store.get('Secret', { namespace, name });
-    if (name === undefined || secret !== undefined) return secret;
-    const text = `failed to get secret '${namespace}/${name}': ${notFoundText('Secret', name)}`;
-    throw sourceFailed(`failed to get ${what}: ${text}`);
-  };
+  const read = (name: string | undefined, what: string): Promise<Secret | undefined> =>
+    readSecret(repository, { store, name, what });
   const secret = await read(secretRef?.name, 'auth options');
   const proxySecret = await read(proxySecretRef?.name, 'proxy options');
   try {

@@ -50,6 +50,7 @@ export async function publishAutomation(
       path: automation.spec.update.path ?? '.',
       screen: { path: isUpdateCandidate, needle: markerNeedle },
       dryRun: deps.dryRun,
+      ...(source.trusted === undefined ? {} : { trusted: source.trusted }),
       ...(unchangedSince === undefined ? {} : { unchangedSince }),
       draft: (tree) => {
         checkedOut = true;

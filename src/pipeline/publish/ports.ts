@@ -112,6 +112,13 @@ export interface SigningKeys {
   open(material: SigningMaterial): Promise<SignCommit>;
 }
 
+/** Public keys: SSH lines under names that end in `.sshpub`, armored OpenPGP keys under all others. */
+export interface TrustedKeys {
+  /** The Secret that they come from, for messages. */
+  readonly secret: string;
+  readonly keys: readonly { readonly name: string; readonly text: string }[];
+}
+
 export interface PublishRequest {
   readonly remote: GitRemote;
   readonly checkout: CheckoutRef;
@@ -125,6 +132,11 @@ export interface PublishRequest {
   readonly screen: { readonly path: (path: string) => boolean; readonly needle: Buffer };
   /** If the checkout ref is still at this revision, do nothing and say `unchanged`. */
   readonly unchangedSince?: string;
+  /**
+   * Who may have signed the commit that is checked out; it is not asked without it. A push branch that exists already is continued,
+   * and then nothing of the checkout is read and nothing verified.
+   */
+  readonly trusted?: TrustedKeys;
   /** All but the push: for `diff` and `--dry-run`. */
   readonly dryRun?: boolean;
   /**
@@ -154,7 +166,7 @@ export type PublishResult =
  * Writes commits to remotes without a work tree.
  *
  * One writer per remote and branch: requests that wait for the same branch share one fetch and one push, each with a commit of its own.
- * Throws `Git*` errors whose messages carry no credential, `UpdatePathInvalid`, `DiskFull` and `Aborted`; what `draft` throws is passed on.
+ * Throws `Git*` errors (`GitUnverified` for a checkout that nobody trusted has signed) whose messages carry no credential, `UpdatePathInvalid`, `DiskFull` and `Aborted`; what `draft` throws is passed on.
  * After `Aborted` and `GitTimeout` the commit may or may not have reached the remote: the next request finds out by reading.
  */
 export interface Publisher {

@@ -6,6 +6,7 @@ import type { Job } from './job.ts';
 import type { Mirror } from './mirror.ts';
 import { readView } from './read-view.ts';
 import type { RemoteState } from './read-remote.ts';
+import { verifyCommit } from './signing/verify-commit.ts';
 import { writeCommit } from './write-commit.ts';
 
 /** A job that has been drafted, and what it is told once the chain that it stands on has reached the remote. */
@@ -33,7 +34,10 @@ export async function draftChain(mirror: Mirror, jobs: readonly Job[], state: Re
     const checkout = state.checkouts.get(job);
     if (job.settled || checkout === undefined) continue;
     try {
-      const result = await draftOne(mirror, job, { checkout, base: tip ?? state.head ?? checkout.commit });
+      const { head } = state;
+      const base = tip ?? head ?? checkout.commit;
+      await verifyCheckout(mirror, job, { checkout, head });
+      const result = await draftOne(mirror, job, { checkout, base });
       if (result.outcome === 'would-push' || (result.outcome === 'nothing' && tip === undefined))
         job.succeed(result);
       else drafted.push({ job, result });
@@ -44,6 +48,17 @@ export async function draftChain(mirror: Mirror, jobs: readonly Job[], state: Re
     }
   }
   return { drafted, tip };
+}
+
+/** Looks who signed what is built upon: the head of the push branch, unless it is a branch of our own that is continued. */
+async function verifyCheckout(
+  mirror: Mirror,
+  { request }: Job,
+  { checkout, head = checkout.commit }: { readonly checkout: Checkout; readonly head: string | undefined },
+): Promise<void> {
+  const { trusted, push } = request;
+  if (trusted === undefined || (push.switched && head !== checkout.commit)) return;
+  await verifyCommit(await mirror.read(head), trusted);
 }
 
 async function draftOne(

@@ -28,6 +28,8 @@ export interface NewKey {
 
 /** A key ring of the real gpg in a private folder, gone when the test ends. */
 export interface Gnupg {
+  /** `GNUPGHOME`. */
+  readonly home: string;
   /** Runs gpg; throws with what it said. */
   gpg(...args: readonly string[]): string;
   /** Makes a key, and returns its fingerprint. */
@@ -55,6 +57,7 @@ export function startGnupg(t: { after(end: () => unknown): void }): Gnupg {
   };
   let count = 0;
   return {
+    home,
     gpg,
     generate: ({ algorithm, usage = 'sign', passphrase = '', expires = 'never', subkey, at }) => {
       const user = `Key ${count++} <key@example.com>`;
