@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { startHttpProxy } from '../../../../test/fakes/proxy/http-proxy.ts';
 import type { Proxy, ProxyOptions } from '../../../../test/fakes/proxy/proxy.ts';
@@ -150,4 +152,20 @@ test('a redirect to another host is not followed through a proxy either', async 
     message: /redirects to another host, 'http:\/\/other\.test'/,
   });
   assert.deepEqual([...proxy.counts.keys()], ['git.test']);
+});
+
+test('a proxy that is asked for a tunnel is not handed the credentials of the Git server', async (t) => {
+  const seen: string[] = [];
+  const nosy = createServer().on('connect', ({ rawHeaders }, socket) => {
+    seen.push(rawHeaders.join(' '));
+    socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+  });
+  await new Promise<void>((resolve) => nosy.listen(0, '127.0.0.1', resolve));
+  t.after(() => nosy.close());
+  const stage = await setPublishStage(t);
+  const proxy = `http://me:pw@127.0.0.1:${(nosy.address() as AddressInfo).port}`;
+  const remote = { url: 'https://git.test/fleet.git', credentials, proxy, timeoutMs: 30_000 };
+  await assert.rejects(stage.publish({ remote }), { message: /the proxy answered 403/ });
+  assert.match(seen.join(), /Proxy-Authorization Basic bWU6cHc=/);
+  assert.doesNotMatch(seen.join(), /(?<!Proxy-)Authorization/);
 });
