@@ -1,4 +1,5 @@
-import { classifyGitFailure, type GitFailure } from '../git-failure.ts';
+import { explainFailure } from '../explain-failure.ts';
+import type { GitFailure } from '../git-failure.ts';
 import { parsePushReport, remoteWords, type PushedRef } from '../push-report.ts';
 import { redirectedAccess, type ConfigEntry, type RemoteAccess } from '../remote-access.ts';
 import { formatOfRefs, lsRemoteFlags, parseRefLines } from '../remote-refs.ts';
@@ -223,18 +224,7 @@ export class Remote {
   }
 
   #failureOf({ stderr, failure }: Pick<RemoteExit, 'stderr' | 'failure'>): RemoteFailure {
-    if (failure !== undefined) return new RemoteFailure(failure);
-    const { kind, reason } = classifyGitFailure(stderr);
-    const hint = this.#access.authenticated
-      ? 'the credentials were refused'
-      : 'there are no credentials for it';
-    const { proxy } = this.#access;
-    const way =
-      proxy !== undefined && (kind === 'proxy-refused' || kind === 'unreachable')
-        ? ` (through the proxy ${proxy})`
-        : '';
-    const full = kind === 'unauthorized' ? `${reason}: ${hint}` : `${reason}${way}`;
-    return new RemoteFailure({ kind, reason: this.#access.redact(full) });
+    return new RemoteFailure(failure ?? explainFailure(stderr, this.#access));
   }
 
   async #run(call: RemoteCall, signal: AbortSignal): Promise<RemoteExit> {
