@@ -63,6 +63,8 @@ export class RegistrySession {
   #credential: Credential | undefined;
   /** Where the credential came from, when it does not stay the same. */
   #login: { readonly source: LoginSource; readonly shown: Login } | undefined;
+  /** Obtained because the one before was forbidden something: if it is too, then not because it has ended. */
+  #trusted: Login | undefined;
 
   constructor(identity: SessionIdentity, parts: SessionParts) {
     this.identity = identity;
@@ -81,8 +83,11 @@ export class RegistrySession {
   async send(request: RepositoryRequest, signal: AbortSignal): Promise<SessionAnswer> {
     const endpoint = await this.#findEndpoint(request.repository, signal);
     const scope = `repository:${request.repository}:pull`;
+    const login = this.#login?.shown;
     const first = await this.#attempt(request, { endpoint, scope }, signal);
-    const renewed = isRefusal(first, endpoint) && (await this.#renewLogin(signal));
+    const doubted = login !== this.#trusted && isForbidden(first, endpoint);
+    const renewed = (doubted || isRefusal(first, endpoint)) && (await this.#renewLogin(login, signal));
+    if (doubted) this.#trusted = this.#login?.shown;
     const challenge = this.#secondChance(first, { endpoint, renewed });
     if (!challenge) return first;
     const wanted = challenge.parameters['scope'] ?? scope;
@@ -105,10 +110,12 @@ export class RegistrySession {
   }
 
   /** Drops the login that was not taken, and gets another. False when the credential is not one that can be renewed. */
-  async #renewLogin(signal: AbortSignal): Promise<boolean> {
-    if (this.#login === undefined) return false;
-    const { source, shown } = this.#login;
-    source.refuse(shown);
+  async #renewLogin(refused: Login | undefined, signal: AbortSignal): Promise<boolean> {
+    if (this.#login === undefined || refused === undefined) return false;
+    // Another request has seen to it meanwhile.
+    if (this.#login.shown !== refused) return true;
+    const { source } = this.#login;
+    source.refuse(refused);
     await this.prepare(source, signal);
     return true;
   }
@@ -118,7 +125,7 @@ export class RegistrySession {
     answer: SessionAnswer,
     { endpoint, renewed }: { readonly endpoint: Endpoint; readonly renewed: boolean },
   ): Challenge | undefined {
-    if (!isRefusal(answer, endpoint)) return undefined;
+    if (!renewed && !isRefusal(answer, endpoint)) return undefined;
     if (this.#credential?.registryToken !== undefined) return undefined;
     const { challenge } = endpoint;
     const next = pickChallenge(answer.headers['www-authenticate']) ?? challenge;
@@ -171,13 +178,15 @@ export class RegistrySession {
 
   /** The token server may be the first to see that a login is no longer good: then once more with another. */
   async #exchange(request: Omit<TokenRequest, 'credential'>, signal: AbortSignal): Promise<BearerToken> {
+    const login = this.#login?.shown;
     const way = { transport: this.#parts.transport, passage: this.identity.passage };
     const exchange = (): Promise<BearerToken> =>
       exchangeToken({ ...request, credential: this.#credential ?? {} }, way, signal);
     try {
       return await exchange();
     } catch (error) {
-      if (!isTidemarkError(error, 'RegistryUnauthorized') || !(await this.#renewLogin(signal))) throw error;
+      if (!isTidemarkError(error, 'RegistryUnauthorized')) throw error;
+      if (!(await this.#renewLogin(login, signal))) throw error;
       return exchange();
     }
   }
@@ -207,6 +216,11 @@ export class RegistrySession {
 /** True when the registry itself, and no other place, does not take what it was shown. */
 function isRefusal({ status, url }: SessionAnswer, { origin }: Endpoint): boolean {
   return status === 401 && sameOrigin(url, origin);
+}
+
+/** ECR says this, and not 401, to a login that has ended: each login is doubted once. */
+function isForbidden({ status, url }: SessionAnswer, { origin }: Endpoint): boolean {
+  return status === 403 && sameOrigin(url, origin);
 }
 
 function credentialOf(login: Login): Credential {

@@ -60,3 +60,30 @@ test('logins that are all refused end in an error that says so, and show no pass
   });
   assert.equal(source.refused.length, 1);
 });
+
+test('a 403 may mean that the login has ended: another one is tried, once for each login', async (t) => {
+  const registry = await fakeRegistry(t, {
+    generate: () => ['1.0.0'],
+    access: { kind: 'basic', username: 'robot', password: 'new' },
+  });
+  const image = parseImageName(`${registry.host}/app`);
+  const client = registryClient(t);
+  const logins = ['old', 'new'].map((password) => ({ type: 'basic', username: 'robot', password }) as const);
+  let refused = 0;
+  const login: LoginSource = {
+    identity: 'robot',
+    login: async () => logins[Math.min(refused, 1)] ?? assert.fail(),
+    refuse: () => (refused += 1),
+  };
+  const status = { kind: 'status', status: 403 } as const;
+  registry.registry.fault({ on: 'tags', times: 1, answer: status });
+  assert.deepEqual(await client.listTags(image, access({ login }), signal), ['1.0.0']);
+  assert.equal(refused, 1);
+
+  const mend = registry.registry.fault({ on: 'tags', answer: status });
+  for (let scan = 0; scan < 3; scan += 1)
+    await assert.rejects(client.listTags(image, access({ login }), signal), { code: 'RegistryForbidden' });
+  assert.equal(refused, 1, 'the new login is not to blame');
+  mend();
+  assert.deepEqual(await client.listTags(image, access({ login }), signal), ['1.0.0']);
+});
