@@ -69,3 +69,32 @@ test('the depth of each queue is looked up when somebody asks', async () => {
     'workqueue_depth{name="imagepolicy"} 3',
   ]);
 });
+
+test('questions for logins are counted with Flux’s names, until their object is gone', async () => {
+  const ours = metrics();
+  const purpose = { kind: 'ImageRepository', namespace: 'apps', name: 'web' };
+  ours.askedForLogin({ type: 'miss', purpose, size: 0 });
+  ours.askedForLogin({ type: 'exchanged', size: 1 });
+  ours.askedForLogin({ type: 'hit', purpose, size: 1 });
+  ours.askedForLogin({ type: 'hit', purpose, size: 1 });
+  ours.askedForLogin({ type: 'miss', purpose: { ...purpose, name: 'other' }, size: 1 });
+  ours.askedForLogin({ type: 'failed', size: 1 });
+  ours.askedForLogin({ type: 'eviction', size: 2 });
+  const shown = async (): Promise<readonly string[]> =>
+    (await ours.text()).split('\n').filter((line) => line.startsWith('gotk_token'));
+  const labels = 'kind="ImageRepository",name="web",namespace="apps",operation="reconcile"';
+  const others = [
+    `gotk_token_cache_events_total{event_type="cache_miss",${labels.replace('web', 'other')}} 1`,
+    'gotk_token_cache_requests_total{status="success"} 3',
+    'gotk_token_cache_requests_total{status="failure"} 1',
+    'gotk_token_cache_evictions_total 1',
+    'gotk_token_cached_items 2',
+  ];
+  assert.deepEqual(await shown(), [
+    `gotk_token_cache_events_total{event_type="cache_miss",${labels}} 1`,
+    `gotk_token_cache_events_total{event_type="cache_hit",${labels}} 2`,
+    ...others,
+  ]);
+  ours.deleted('ImageRepository', 'apps/web');
+  assert.deepEqual(await shown(), others);
+});

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { LoginMetrics, type MeasuredLogin } from './login-metrics.ts';
 import { PassDurations } from './pass-durations.ts';
 
 /** One pass of a controller, as far as metrics care. */
@@ -12,6 +13,7 @@ export interface MeasuredPass {
 export class Metrics {
   readonly #registry = new Registry();
   readonly #duration = new PassDurations();
+  readonly #logins = new LoginMetrics(this.#registry);
   readonly #total = new Counter({
     name: 'controller_runtime_reconcile_total',
     help: 'Total number of reconciliations per controller.',
@@ -67,8 +69,14 @@ export class Metrics {
     this.#requests.inc({ code: status === 0 ? '<error>' : String(status), method: verb.toUpperCase() });
   }
 
+  askedForLogin(event: MeasuredLogin): void {
+    this.#logins.note(event);
+  }
+
   deleted(kind: string, key: string): void {
     this.#duration.forget(kind, key);
+    const [namespace = '', name = ''] = key.split('/');
+    this.#logins.forget({ kind, namespace, name });
   }
 }
 

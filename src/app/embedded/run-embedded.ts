@@ -72,12 +72,18 @@ export async function runEmbedded(settings: RunSettings, deps: RunDeps): Promise
   if (!settings.once) cleanup.defer(settleMemory());
   const store = await openLocalStore({ ...settings, role: 'runner', clock: deps.clock, log: deps.log });
   cleanup.defer(() => store.close());
-  const parts = openParts({ ...deps, ssh: settings.ssh, folder: settings.stateFolder });
+  const metrics = new Metrics(() => engine.depths());
+  const parts = openParts({
+    ...deps,
+    ssh: settings.ssh,
+    folder: settings.stateFolder,
+    observeLogins: (event) => metrics.askedForLogin(event),
+  });
   cleanup.defer(() => parts.close());
-  const { engine, metrics, isReady } = assemble(settings, deps, { store, parts });
+  const engine: Engine = assemble(settings, deps, { store, parts, metrics });
   cleanup.defer(() => engine.stop());
   if (settings.listen !== undefined) {
-    const server = await listen(routes({ metrics, ready: isReady }), settings.listen);
+    const server = await listen(routes({ metrics, ready: () => engine.ready }), settings.listen);
     cleanup.defer(() => server.close());
     deps.report.listening?.(server.address);
   }
@@ -94,10 +100,9 @@ export async function runEmbedded(settings: RunSettings, deps: RunDeps): Promise
 function assemble(
   settings: RunSettings,
   deps: RunDeps,
-  { store, parts }: { readonly store: LocalStore; readonly parts: Parts },
-): { readonly engine: Engine; readonly metrics: Metrics; readonly isReady: () => boolean } {
-  const metrics: Metrics = new Metrics(() => engine.depths());
-  const engine: Engine = createEngine({
+  { store, parts, metrics }: { readonly store: LocalStore; readonly parts: Parts; readonly metrics: Metrics },
+): Engine {
+  return createEngine({
     ...parts,
     ...settings,
     store: store.objects,
@@ -111,7 +116,6 @@ function assemble(
     observer: metrics,
     ...(deps.report.published === undefined ? {} : { published: deps.report.published.bind(deps.report) }),
   });
-  return { engine, metrics, isReady: () => engine.ready };
 }
 
 async function allObjects({ objects }: LocalStore): Promise<readonly ReconciledObject[]> {

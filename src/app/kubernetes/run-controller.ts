@@ -124,6 +124,7 @@ function assemble(
     folder: settings.storagePath,
     refuse: refuseLinkLocal,
     loginCache: settings.loginCache,
+    observeLogins: (event) => metrics.askedForLogin(event),
   });
   cleanup.defer(() => parts.close());
   return {

@@ -67,13 +67,17 @@ test('a thousand askers at once and after each other cause one exchange, and oth
 });
 
 test('a login that was refused is not served again, and one that came later stays', async () => {
-  const { cache, get } = stage();
+  const { cache, get, events } = stage();
   const first = await get('a');
   cache.refuse('a', first);
   const second = await get('a');
   assert.deepEqual(second, basic('token-2'));
   cache.refuse('a', first);
   assert.deepEqual(await get('a'), second);
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['miss', 'exchanged', 'refused', 'miss', 'exchanged', 'hit'],
+  );
 });
 
 test('of more logins than are kept the one not used for longest gives way', async () => {
@@ -86,8 +90,9 @@ test('of more logins than are kept the one not used for longest gives way', asyn
   assert.deepEqual(await get('b'), basic('token-4'));
   assert.deepEqual(
     events.map(({ type }) => type),
-    ['miss', 'miss', 'hit', 'miss', 'eviction', 'hit', 'miss', 'eviction'],
+    'miss exchanged miss exchanged hit miss eviction exchanged hit miss eviction exchanged'.split(' '),
   );
+  assert.equal(events.at(-1)?.size, 2);
 });
 
 test('with a size of 0 nothing is kept', async () => {
@@ -95,6 +100,17 @@ test('with a size of 0 nothing is kept', async () => {
   await get('a');
   await get('a');
   assert.equal(exchanges(), 2);
+});
+
+test('a failed exchange is told, and leaves nothing behind', async () => {
+  const { cache, events, get } = stage();
+  const fail = (): Promise<TimedLogin> => Promise.reject(new Error('no'));
+  await assert.rejects(cache.get('a', { purpose, signal: AbortSignal.timeout(60_000) }, fail), /no/);
+  assert.deepEqual(await get('a'), basic('token-1'));
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['miss', 'failed', 'miss', 'exchanged'],
+  );
 });
 
 test('an asker that gives up does not take the login from the others', async () => {

@@ -14,7 +14,8 @@ export interface LoginCacheOptions {
 }
 
 export interface LoginCacheEvent {
-  readonly type: 'hit' | 'miss' | 'eviction';
+  /** A miss is followed by `exchanged` or `failed`, for the one who asked first. */
+  readonly type: 'hit' | 'miss' | 'exchanged' | 'failed' | 'refused' | 'eviction';
   readonly purpose?: LoginPurpose;
   readonly size: number;
 }
@@ -53,13 +54,26 @@ export class LoginCache {
       return kept.login;
     }
     this.#tell('miss', purpose);
-    return this.#flights.join(key, signal, async (shared) => this.#keep(key, await exchange(shared)));
+    return this.#flights.join(key, signal, (shared) => this.#exchange(key, () => exchange(shared)));
   }
 
   /** Drops what is kept under `key`, if it is this login. */
   refuse(key: string, login: Login): void {
     const kept = this.#kept.get(key);
-    if (kept !== undefined && isSame(kept.login, login)) this.#kept.delete(key);
+    if (kept === undefined || !isSame(kept.login, login)) return;
+    this.#kept.delete(key);
+    this.#tell('refused');
+  }
+
+  async #exchange(key: string, exchange: () => Promise<TimedLogin>): Promise<Login> {
+    try {
+      const login = this.#keep(key, await exchange());
+      this.#tell('exchanged');
+      return login;
+    } catch (error) {
+      this.#tell('failed');
+      throw error;
+    }
   }
 
   #keep(key: string, { login, lifetimeMs }: TimedLogin): Login {
