@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { TidemarkError } from '../model/errors.ts';
+import { isTidemarkError, TidemarkError } from '../model/errors.ts';
 import type { LoginSource } from '../model/login.ts';
 import type { CloudIdentity, CloudProvider, LoginPurpose, LoginRoute, Logins } from '../login/ports.ts';
 import type { ObjectKey } from '../model/object-key.ts';
@@ -29,6 +29,9 @@ export interface CloudLoginRequest {
 const gateText =
   'to use spec.serviceAccountName for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller';
 
+const permissionText =
+  'to let the controller ask for tokens of service accounts apply the component deploy/components/object-level-identity, or set objectLevelIdentity=true in the chart';
+
 /** The login that a cloud gives for an object: for the account that it names, else for the program itself. Throws `FeatureUnsupported`. */
 export async function cloudLogin(
   request: CloudLoginRequest,
@@ -55,9 +58,28 @@ export async function cloudLogin(
     account: {
       ...key,
       annotations: account.annotations,
-      requestToken: (audience, signal) => accounts.requestToken(key, audience, signal),
+      requestToken: (audience, signal) => accountToken(key, { accounts, audience }, signal),
     },
   });
+}
+
+async function accountToken(
+  key: ObjectKey,
+  { accounts, audience }: { readonly accounts: ServiceAccounts; readonly audience: string },
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    return await accounts.requestToken(key, audience, signal);
+  } catch (error) {
+    if (!isTidemarkError(error) || error.code === 'Aborted') throw error;
+    const advice = error.code === 'ClusterForbidden' ? `; ${permissionText}` : '';
+    const { retryAfterMs } = error;
+    throw new TidemarkError(
+      'LoginFailed',
+      `failed to create kubernetes token for service account '${formatKey(key)}': ${error.message}${advice}`,
+      { cause: error, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+    );
+  }
 }
 
 /** Told when a login is wanted, as everything else that is wrong with one. */

@@ -6,6 +6,7 @@ import { noLogins } from '../../test/builders/no-logins.ts';
 import { secret } from '../../test/builders/secret.ts';
 import type { Secret } from '../api/secret.ts';
 import type { CloudIdentity } from '../login/ports.ts';
+import { type ErrorCode, TidemarkError } from '../model/errors.ts';
 import { parseImageName } from '../model/image-ref.ts';
 import type { Keychain } from '../pipeline/scan/keychain.ts';
 import { findCredential } from '../pipeline/scan/keychain.ts';
@@ -141,6 +142,40 @@ test('an account that is missing is told when the login is wanted, as all that i
     code: 'LoginFailed',
     message: /failed to get service account 'apps\/gone': serviceaccounts "gone" not found/,
   });
+});
+
+test('a token of an account that the cluster does not give is told with what to do, as a failed login', async () => {
+  const logins = {
+    ...noLogins,
+    registry: (_image: string, { account }: CloudIdentity) => ({
+      identity: 'it',
+      login: async (signal: AbortSignal) =>
+        ({
+          type: 'bearer',
+          token: (await account?.requestToken('sts.amazonaws.com', signal)) ?? '',
+        }) as const,
+      refuse: () => undefined,
+    }),
+  };
+  const spec = { provider: 'aws', serviceAccountName: 'own' } as const;
+  const failing = async (code: ErrorCode): Promise<unknown> => {
+    const from = { ...sources([], { own: [] }), logins };
+    const accounts = {
+      get: async () => ({ annotations: {}, pullSecrets: [] }),
+      requestToken: async () => {
+        throw new TidemarkError(code, 'not allowed to create serviceaccounts/token in namespace "apps"');
+      },
+    };
+    const { login } = await registryAccess(imageRepository({ spec }), { ...from, accounts });
+    return login?.login(AbortSignal.timeout(60_000));
+  };
+  await assert.rejects(failing('ClusterForbidden'), {
+    code: 'LoginFailed',
+    message:
+      /^failed to create kubernetes token for service account 'apps\/own': not allowed to create serviceaccounts\/token in namespace "apps"; to let .* apply the component deploy\/components\/object-level-identity/,
+  });
+  await assert.rejects(failing('ClusterUnreachable'), { code: 'LoginFailed', message: /"apps"$/ });
+  await assert.rejects(failing('Aborted'), { code: 'Aborted' });
 });
 
 test('another version of a Secret is another identity, so that no cache serves the old credentials', async () => {

@@ -1,7 +1,9 @@
 /** Each way to install, tried for real: pods are admitted and become ready (they are fakes that run nothing), and what is removed is gone. */
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -17,6 +19,7 @@ const crds = [
   'imagerepositories.image.toolkit.fluxcd.io',
   'imageupdateautomations.image.toolkit.fluxcd.io',
 ];
+const tidemarkAccount = 'system:serviceaccount:flux-system:tidemark';
 const addedByHelm = ['app.kubernetes.io/instance', 'app.kubernetes.io/managed-by', 'helm.sh/chart'];
 
 interface AnObject {
@@ -110,6 +113,33 @@ suite('installing', () => {
     );
     const charted = objectsIn(helm('template', 'tidemark', chart, '--namespace', 'flux-system'));
     assert.deepEqual(charted.map(withoutHelm).toSorted(byName), plain.toSorted(byName));
+  });
+
+  test('with identities of its objects the chart makes what the component makes, and the API server takes it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tidemark-component-'));
+    const lead = (name: string): string => relative(realpathSync(folder), join(deploy, name));
+    const kustomization = {
+      apiVersion: 'kustomize.config.k8s.io/v1beta1',
+      kind: 'Kustomization',
+      resources: [lead('standalone')],
+      components: [lead('components/object-level-identity')],
+    };
+    writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
+    const text = kubectl('kustomize', folder);
+    const charted = objectsIn(
+      helm('template', 'tidemark', chart, '--namespace', 'flux-system', '--set', 'objectLevelIdentity=true'),
+    );
+    const plain = objectsIn(text).filter(({ kind }) => kind !== 'Namespace');
+    assert.deepEqual(charted.map(withoutHelm).toSorted(byName), plain.toSorted(byName));
+    assert.match(text, /- --feature-gates=ObjectLevelWorkloadIdentity=true/);
+    assert.match(text, /- serviceaccounts\/token\n\s+verbs:\n\s+- create\n/);
+
+    kubectl('apply', '-k', folder);
+    assert.match(rollout(), /successfully rolled out/);
+    const asked = ['create', 'serviceaccounts', '--subresource=token', '-n', 'kube-system'];
+    assert.match(kubectl('auth', 'can-i', ...asked, '--as', tidemarkAccount), /^yes/);
+    kubectl('delete', '-k', folder, '--timeout=60s');
+    rmSync(folder, { recursive: true });
   });
 
   test('the chart is installed, changed, and removed; the kinds stay for their objects', async () => {
