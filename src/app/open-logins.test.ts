@@ -142,11 +142,8 @@ test('two identities never share a login, and one shares its login between repos
   assert.equal(aws.count(exchange), 3);
   const shown = new Set(gate.passages.flatMap(({ accessKeyId }) => accessKeyId ?? []));
   assert.equal(shown.size, 3);
-  const assumed = aws.calls.filter(({ action }) => action.startsWith('sts:'));
-  assert.deepEqual(assumed.map(({ form }) => form['RoleSessionName']).toSorted(), [
-    'a.apps.eu-west-1.fluxcd.io',
-    'b.apps.eu-west-1.fluxcd.io',
-  ]);
+  const assumed = aws.calls.flatMap(({ form }) => form['RoleSessionName'] ?? []);
+  assert.deepEqual(new Set(assumed), new Set(['a.apps.eu-west-1.fluxcd.io', 'b.apps.eu-west-1.fluxcd.io']));
 });
 
 test('a login that the registry does not take any more is dropped, and another one tried once', async (t) => {

@@ -70,6 +70,8 @@ function advice(failure: AwsFailure, { grant, trust }: AwsQuestion): string {
   if (echoing.has(code)) return 'check the secret access key';
   if (code === 'UnrecognizedClientException' || code === 'InvalidClientTokenId')
     return 'check that the key exists, is active, and belongs to this partition of AWS';
+  if (code === '' || code === 'Unknown')
+    return 'this is no answer of AWS: check the proxy, and AWS_ENDPOINT_URL if it is set';
   if (code === 'RegionDisabledException') return 'turn the region on for this account';
   return grant;
 }
