@@ -39,6 +39,7 @@ const throttling: ReadonlySet<string> = new Set([
   'Throttling',
   'ThrottlingException',
   'ThrottledException',
+  'ThrottleException',
   'TooManyRequestsException',
   'RequestThrottled',
   'RequestThrottledException',
