@@ -22,8 +22,8 @@ export interface LoginsOptions {
   readonly userAgent: string;
   /** Hosts and addresses that nothing connects to because an object says so. */
   readonly refuse?: Refusal;
-  /** Whom TLS trusts, for every client alike. */
-  readonly trust: Trust;
+  /** Whom TLS trusts, for every client alike; without it the authorities of Node and the machine alone. */
+  readonly trust?: Trust;
   readonly loginCache?: LoginCacheSettings;
   readonly observeLogins?: (event: LoginCacheEvent) => void;
 }
@@ -57,7 +57,7 @@ function openClient({ userAgent, environment, refuse, trust }: LoginsOptions): H
   return new HttpClient({
     userAgent,
     proxyFor: proxyFromEnvironment(environment),
-    trust,
+    ...(trust === undefined ? {} : { trust }),
     connectTimeoutMs: silenceTimeoutMs,
     silenceTimeoutMs,
     maxBodyBytes: 2 ** 20,

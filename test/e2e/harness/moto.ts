@@ -21,10 +21,21 @@ export function motoMissing(): string | false {
   mkdirSync(building, { recursive: true });
   const steps: readonly (readonly [string, ...string[]])[] = [
     ['python3', '-m', 'venv', building],
-    [join(building, 'bin/pip'), 'install', '--quiet', `moto[server]==${version}`],
+    [
+      join(building, 'bin/pip'),
+      'install',
+      '--quiet',
+      '--retries=1',
+      '--timeout=30',
+      `moto[server]==${version}`,
+    ],
   ];
   for (const [program, ...args] of steps) {
-    const done = spawnSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
+    const done = spawnSync(program, args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'ignore', 'pipe'],
+      timeout: 600_000,
+    });
     if (done.status === 0) continue;
     rmSync(building, { recursive: true, force: true });
     return failed(done.error?.message ?? done.stderr.trim().split('\n').at(-1) ?? program);
