@@ -4,7 +4,7 @@ import type { Clock } from '../model/clock.ts';
 import { IdentifiedLogins } from '../login/io/identified-logins.ts';
 import { LoginCache, type LoginCacheEvent } from '../login/io/login-cache.ts';
 import type { Logins } from '../login/ports.ts';
-import { openCloudExchanges } from './open-cloud-exchanges.ts';
+import { openExchanges } from './open-exchanges.ts';
 
 export interface LoginCacheSettings {
   /** So many logins are kept; none with 0. */
@@ -30,12 +30,17 @@ const usualCache: LoginCacheSettings = { maxSize: 100, maxDurationMs: 3_600_000 
 /** The logins of clouds and forges, with everything that they are exchanged with. */
 export function openLogins(options: LoginsOptions): Logins {
   const { clock, loginCache = usualCache, observeLogins } = options;
-  const exchanges = openCloudExchanges(options);
-  const { aws, azure, gcp } = exchanges;
+  const exchanges = openExchanges(options);
+  const { aws, azure, gcp, githubApp } = exchanges;
   const cache = new LoginCache({
     clock,
     ...loginCache,
     ...(observeLogins === undefined ? {} : { observe: observeLogins }),
   });
-  return new IdentifiedLogins({ cache, clouds: { aws, azure, gcp }, close: () => exchanges.close() });
+  return new IdentifiedLogins({
+    cache,
+    clouds: { aws, azure, gcp },
+    githubApp,
+    close: () => exchanges.close(),
+  });
 }

@@ -1,6 +1,12 @@
 /** What a server wants to see. */
 export type Login =
-  | { readonly type: 'basic'; readonly username: string; readonly password: string }
+  | {
+      readonly type: 'basic';
+      readonly username: string;
+      readonly password: string;
+      /** Why the server will refuse to be written to, when that is known beforehand. */
+      readonly lacks?: string;
+    }
   | { readonly type: 'bearer'; readonly token: string };
 
 /** A login that is obtained when it is needed, and again before it ends. */

@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test';
-import { openCloudExchanges, type CloudExchanges } from '../../src/app/open-cloud-exchanges.ts';
+import { openExchanges, type Exchanges } from '../../src/app/open-exchanges.ts';
 import type { AccountIdentity } from '../../src/login/ports.ts';
 import type { Refusal } from '../../src/http/guarded-lookup.ts';
 import type { TokenIssuer } from '../fakes/tokens/token-issuer.ts';
@@ -10,8 +10,8 @@ export function cloudExchanges(
   t: TestContext,
   environment: Readonly<Record<string, string>>,
   { clock = hastyClock(), refuse }: { readonly clock?: HastyClock; readonly refuse?: Refusal } = {},
-): CloudExchanges {
-  const exchanges = openCloudExchanges({
+): Exchanges {
+  const exchanges = openExchanges({
     environment,
     clock,
     userAgent: 'tidemark/test',

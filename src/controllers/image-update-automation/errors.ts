@@ -33,6 +33,12 @@ export function wrapPublishError(error: unknown, { checkedOut }: { readonly chec
     case 'GitPushRejected':
     case 'GitPushRaced':
       return wrap('GitOperationFailed', 'failed to update source: failed to push to remote');
+    case 'LoginFailed':
+      // The login had to be renewed on the way.
+      return wrap(
+        'GitOperationFailed',
+        `${checkedOut ? 'failed to update source' : 'failed to checkout source'}: failed to configure authentication options`,
+      );
     default:
       if (error.code !== 'DiskFull' && !error.code.startsWith('Git')) return error;
       return wrap('GitOperationFailed', checkedOut ? 'failed to update source' : 'failed to checkout source');

@@ -176,8 +176,8 @@ async function access(
     const { identity } = source;
     return { login: { source, shown }, remote: { ...remote, identity, credentials: shown } };
   } catch (error) {
-    throw isTidemarkError(error, 'CredentialsInvalid', 'LoginFailed')
-      ? sourceFailed(error.message, error)
-      : error;
+    if (isTidemarkError(error, 'LoginFailed'))
+      throw sourceFailed(`failed to configure authentication options: ${error.message}`, error);
+    throw isTidemarkError(error, 'CredentialsInvalid') ? sourceFailed(error.message, error) : error;
   }
 }

@@ -18,7 +18,9 @@ export interface GitSecrets {
 export function gitRemote(source: GitRepository, { secret, proxySecret }: GitSecrets): GitRemote {
   if (isSshSource(source)) return sshRemote(source, secret);
   const { protocol } = parseUrl(source);
-  const credentials = secret === undefined ? undefined : credentialsOf(source, secret);
+  // What stands in the Secret of a GitHub App is exchanged for credentials.
+  const isApp = source.spec.provider === 'github';
+  const credentials = secret === undefined || isApp ? undefined : credentialsOf(source, secret);
   const tls = secret === undefined ? undefined : tlsOf(secret);
   if (protocol === 'file:' && credentials !== undefined) {
     throw new TidemarkError(
@@ -77,7 +79,7 @@ function credentialsOf(source: GitRepository, secret: Secret): GitRemote['creden
   if (text('githubAppID') !== undefined) {
     throw new TidemarkError(
       'InvalidSourceConfiguration',
-      `secretRef '${name}' has github app data but provider is not set to github`,
+      `secretRef '${name}' has github app data but provider is not set to github: invalid source configuration`,
     );
   }
   const [username, password, token] = [text('username'), text('password'), text('bearerToken')];

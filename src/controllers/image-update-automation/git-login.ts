@@ -2,8 +2,8 @@ import type { GitRepository } from '../../api/git-repository.ts';
 import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
 import type { Secret } from '../../api/secret.ts';
 import { TidemarkError } from '../../model/errors.ts';
+import { githubAppFromSecret, holdsGithubApp } from '../../login/github-app/app-from-secret.ts';
 import type { LoginSource } from '../../model/login.ts';
-import { formatKey } from '../../model/object-key.ts';
 import type { GitRemote } from '../../pipeline/publish/ports.ts';
 import { cloudLogin, type LoginSources } from '../cloud-login.ts';
 
@@ -15,28 +15,43 @@ export interface GitLoginRequest {
   readonly remote: GitRemote;
 }
 
-/** Who gives the credentials for a GitRepository; undefined when its Secret is all there is. Throws `InvalidSourceConfiguration` and `FeatureUnsupported`. */
+/** Who gives the credentials for a GitRepository; undefined when its Secret is all there is. Throws `InvalidSourceConfiguration`, `CredentialsInvalid` and `FeatureUnsupported`. */
 export async function gitLogin(
-  { automation, repository, remote }: GitLoginRequest,
+  { automation, repository, secret, remote }: GitLoginRequest,
   sources: LoginSources,
 ): Promise<LoginSource | undefined> {
   const provider = repository.spec.provider ?? 'generic';
   if (provider === 'generic') return undefined;
-  if (provider === 'github') {
-    throw new TidemarkError(
-      'InvalidSourceConfiguration',
-      `GitRepository '${formatKey(repository.metadata)}': provider 'github' is not supported yet; use provider generic with a secretRef that holds a token`,
-    );
-  }
   const { namespace, name } = automation.metadata;
   const purpose = { kind: 'ImageUpdateAutomation', namespace, name };
   const route = {
     ...(remote.proxy === undefined ? {} : { proxy: remote.proxy }),
     ...(remote.tls?.ca === undefined ? {} : { ca: remote.tls.ca }),
   };
+  if (provider === 'github') {
+    if (secret === undefined || !holdsGithubApp(secret)) throw noGithubApp();
+    checkScheme(remote);
+    return sources.logins.githubApp(githubAppFromSecret(secret), route, purpose);
+  }
   // Flux looks the account up where the automation is, and not where the GitRepository is.
   const accountName = repository.spec.serviceAccountName;
   return cloudLogin({ provider, purpose, route, namespace, accountName }, sources, (identity) =>
     sources.logins.git(remote.url, identity, purpose),
+  );
+}
+
+/** A token of an App opens nothing else. */
+function checkScheme({ url }: GitRemote): void {
+  if (/^https?:/.test(url)) return;
+  throw new TidemarkError(
+    'CredentialsInvalid',
+    "provider 'github' needs an https:// URL of the repository, such as https://github.com/acme/fleet.git",
+  );
+}
+
+function noGithubApp(): TidemarkError {
+  return new TidemarkError(
+    'InvalidSourceConfiguration',
+    'secretRef with github app data must be specified when provider is set to github: invalid source configuration',
   );
 }

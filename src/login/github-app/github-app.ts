@@ -1,5 +1,6 @@
 /** A GitHub App as a Secret names it. */
 export interface GithubApp {
+  /** Digits. */
   readonly appId: string;
   /** PEM, PKCS#1 or PKCS#8. */
   readonly privateKey: string;

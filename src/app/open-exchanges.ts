@@ -4,15 +4,18 @@ import { AwsClient } from '../login/io/aws/aws-client.ts';
 import { AwsExchange } from '../login/io/aws/aws-exchange.ts';
 import { MachineCredentials } from '../login/io/aws/machine-credentials.ts';
 import { AzureExchange } from '../login/io/azure/azure-exchange.ts';
+import { GithubAppExchange } from '../login/io/github-app/github-app-exchange.ts';
 import { GcpExchange } from '../login/io/gcp/gcp-exchange.ts';
+import type { LoginsOptions as ExchangedLogins } from '../login/io/identified-logins.ts';
 import { TokenClient } from '../login/io/token-client.ts';
 import type { CloudExchange } from '../login/ports.ts';
 import type { LoginsOptions } from './open-logins.ts';
 
-export interface CloudExchanges {
+export interface Exchanges {
   readonly aws: CloudExchange;
   readonly azure: CloudExchange;
   readonly gcp: CloudExchange;
+  readonly githubApp: NonNullable<ExchangedLogins['githubApp']>;
   close(): Promise<void>;
 }
 
@@ -21,14 +24,8 @@ const timeoutMs = 10_000;
 const ownConnectMs = 2000;
 const mostBytes = 2 ** 20;
 
-/** The exchanges of the clouds, and what they ask with. */
-export function openCloudExchanges({
-  environment,
-  clock,
-  userAgent,
-  refuse,
-  trust,
-}: LoginsOptions): CloudExchanges {
+/** The exchanges of clouds and forges, and what they ask with. */
+export function openExchanges({ environment, clock, userAgent, refuse, trust }: LoginsOptions): Exchanges {
   const common = { userAgent, silenceTimeoutMs: timeoutMs, maxBodyBytes: mostBytes, ...(trust && { trust }) };
   const http = new HttpClient({
     ...common,
@@ -40,7 +37,9 @@ export function openCloudExchanges({
   // Where hosts are refused, objects are other people's, and nobody is at the keyboard: the same with the next two.
   const isOwnHome = refuse === undefined;
   const tokens = new TokenClient({ http, own, clock, random: Math.random, trustsObjects: isOwnHome });
+  const github = new GithubAppExchange({ http, clock });
   return {
+    githubApp: (app, route, signal) => github.exchange(app, route, signal),
     aws: new AwsExchange({
       client: new AwsClient({ http, clock }),
       ambient: new MachineCredentials(http),
