@@ -45,6 +45,7 @@ export function openExchanges({ environment, clock, userAgent, refuse, trust }: 
       ambient: new MachineCredentials(http),
       clock,
       environment,
+      trustsObjects: isOwnHome,
     }),
     azure: new AzureExchange({ tokens, clock, environment, developerLogins: isOwnHome }),
     gcp: new GcpExchange({ tokens, clock, environment }),

@@ -1,7 +1,7 @@
 /** Objects that name a service account, in a real cluster: its token is asked for, exchanged, and used for nothing else. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:https';
-import { mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -44,7 +44,9 @@ suite('identities of objects', { skip: controlPlaneMissing() }, () => {
   const endings: (() => unknown)[] = [];
   const ending = { after: (end: () => unknown) => void endings.push(end), diagnostic: () => undefined };
   const workspace = createWorkspace(ending);
-  const tidemark = tidemarkIn(workspace, { env: { AWS_EC2_METADATA_DISABLED: 'true' } });
+  const tidemark = tidemarkIn(workspace, {
+    env: { AWS_EC2_METADATA_DISABLED: 'true', AWS_CA_BUNDLE: workspace.path('authority.pem') },
+  });
   const tokens: string[] = [];
   let controlPlane: ControlPlane;
   let aws: RunningAws['aws'];
@@ -62,6 +64,7 @@ suite('identities of objects', { skip: controlPlaneMissing() }, () => {
     controlPlane.kubectl(['apply', '-k', join(deploy, 'standalone')]);
     controlPlane.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
     const authority = createAuthority(workspace);
+    writeFileSync(workspace.path('authority.pem'), authority.ca);
     const certificate = authority.issue(...names);
     const takes = (token: string): boolean => {
       tokens.push(token);

@@ -5,9 +5,10 @@ import type { AwsKey, FakeAwsOptions } from '../../../../test/fakes/aws/fake-aws
 import { HttpClient } from '../../../http/http-client.ts';
 import type { Clock } from '../../../model/clock.ts';
 import type { AwsCredentials } from '../../aws/aws-credentials.ts';
-import type { AccountIdentity, CloudIdentity, TimedLogin } from '../../ports.ts';
+import type { AccountIdentity, CloudIdentity, LoginRoute, TimedLogin } from '../../ports.ts';
 import { AwsClient } from './aws-client.ts';
 import { AwsExchange } from './aws-exchange.ts';
+import type { AmbientCredentials } from './machine-credentials.ts';
 
 const image = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/app';
 const role = 'arn:aws:iam::123456789012:role/reader';
@@ -51,6 +52,7 @@ async function setStage(
     ambient,
     clock,
     environment: { AWS_ENDPOINT_URL: running.url },
+    trustsObjects: true,
   });
   const ask = (identity = {}, what = image): Promise<TimedLogin> =>
     exchange.registry(what, { provider: 'aws', route: {}, ...identity }, signal);
@@ -200,4 +202,27 @@ test('CodeCommit takes the role of a service account, through the token service 
   const { login } = await exchange.git(url, identity, signal);
   assert.ok(login.type === 'basic' && login.username.startsWith('ASIA') && login.username.includes('%'));
   assert.equal(aws.count('sts:AssumeRoleWithWebIdentity'), 1);
+});
+
+test("where objects are other people's, the CA that one brings does not make it a reader of exchanges", async (t) => {
+  const http = new HttpClient({ userAgent: 'test' });
+  t.after(() => http.close());
+  const clock: Clock = { now: () => new Date(startMs), monotonicMs: () => 0, sleep: async () => undefined };
+  const route = { proxy: 'http://127.0.0.1:1', ca: 'CA' };
+  const seen = async (trustsObjects: boolean): Promise<LoginRoute | undefined> => {
+    let taken: LoginRoute | undefined;
+    const ambient: AmbientCredentials = {
+      get: async (way) => {
+        taken = way.route;
+        throw new Error('far enough');
+      },
+      forget: () => undefined,
+    };
+    const client = new AwsClient({ http, clock });
+    const exchange = new AwsExchange({ client, ambient, clock, environment: {}, trustsObjects });
+    await assert.rejects(exchange.registry(image, { provider: 'aws', route }, signal), /far enough/);
+    return taken;
+  };
+  assert.deepEqual(await seen(true), route);
+  assert.deepEqual(await seen(false), { proxy: route.proxy });
 });

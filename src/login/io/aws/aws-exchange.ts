@@ -18,6 +18,11 @@ export interface AwsExchangeOptions {
   readonly clock: Clock;
   /** `AWS_ENDPOINT_URL*` are read from it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /**
+   * Whether the CA that an object brings counts here. Not where objects are other people's: with it and with a proxy of their own they
+   * would read what this program shows to AWS.
+   */
+  readonly trustsObjects: boolean;
 }
 
 /** Where in AWS something is. */
@@ -38,7 +43,8 @@ export class AwsExchange implements CloudExchange {
 
   async registry(image: string, identity: CloudIdentity, signal: AbortSignal): Promise<TimedLogin> {
     const registry = parseEcrRegistry(image.split('/')[0] ?? '');
-    const { account, route } = identity;
+    const { account } = identity;
+    const route = this.#routeOf(identity);
     const ask = (credentials: AwsCredentials): Promise<RegistryToken> =>
       this.#authorize(registry, { credentials, route, account }, signal);
     const { login, expiresAt } =
@@ -48,8 +54,10 @@ export class AwsExchange implements CloudExchange {
     return { login, lifetimeMs: expiresAt.getTime() - this.#options.clock.now().getTime() };
   }
 
-  async git(url: string, { account, route }: CloudIdentity, signal: AbortSignal): Promise<TimedLogin> {
+  async git(url: string, identity: CloudIdentity, signal: AbortSignal): Promise<TimedLogin> {
     const { ambient, clock } = this.#options;
+    const { account } = identity;
+    const route = this.#routeOf(identity);
     const repository = parseCodeCommitUrl(url);
     const credentials =
       account === undefined
@@ -59,6 +67,11 @@ export class AwsExchange implements CloudExchange {
       login: codeCommitLogin(repository, credentials, clock.now()),
       lifetimeMs: codeCommitLifetimeMs,
     };
+  }
+
+  #routeOf({ route: { proxy, ca } }: CloudIdentity): LoginRoute {
+    const trusted = this.#options.trustsObjects ? ca : undefined;
+    return { ...(proxy === undefined ? {} : { proxy }), ...(trusted === undefined ? {} : { ca: trusted }) };
   }
 
   /** The machine's credentials may have been replaced since they were read: then once more with the new ones. */
