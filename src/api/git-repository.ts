@@ -13,6 +13,12 @@ export const gitRef = z.strictObject({
   commit: z.string().optional().describe('Commit to check out; takes precedence over everything else.'),
 });
 
+const include = z.strictObject({
+  repository: localReference.describe('The GitRepository to include.'),
+  fromPath: z.string().optional().describe('What to copy. Defaults to everything.'),
+  toPath: z.string().optional().describe('Where to. Defaults to the name of the repository.'),
+});
+
 const spec = z.strictObject({
   url: z
     .string()
@@ -55,16 +61,7 @@ const spec = z.strictObject({
   ignore: z.string().optional().describe('Patterns in .gitignore format to leave out of the artifact.'),
   suspend: z.boolean().optional().describe('True stops reconciliation until it is removed.'),
   recurseSubmodules: z.boolean().optional().describe('True fetches submodules too.'),
-  include: z
-    .array(
-      z.strictObject({
-        repository: localReference.describe('The GitRepository to include.'),
-        fromPath: z.string().optional().describe('What to copy. Defaults to everything.'),
-        toPath: z.string().optional().describe('Where to. Defaults to the name of the repository.'),
-      }),
-    )
-    .optional()
-    .describe('Other repositories whose contents are included.'),
+  include: z.array(include).optional().describe('Other repositories whose contents are included.'),
   sparseCheckout: z.array(z.string()).optional().describe('The only folders to check out.'),
 });
 
@@ -72,15 +69,29 @@ const artifact = z.object({
   path: z.string().describe('Path of the file below the storage root.'),
   url: z.string().describe('Address of the file.'),
   revision: z.string().describe('What it was made from.'),
-  digest: z.string().describe('Digest of the file.'),
+  digest: z
+    .string()
+    .regex(/^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/)
+    .describe('Digest of the file.'),
   lastUpdateTime: z.iso.datetime({ offset: true }).describe('When it was made.'),
   size: z.int().optional().describe('Size in bytes.'),
   metadata: z.record(z.string(), z.string()).optional().describe('More about its origin.'),
 });
 
+/** All that Flux's source-controller writes: a definition that left something out would have the server drop it. */
 const status = z.object({
   ...statusFields,
   artifact: artifact.optional().describe('The last artifact.'),
+  includedArtifacts: z.array(artifact).optional().describe('The artifacts that were included in it.'),
+  observedIgnore: z.string().optional().describe('The ignore patterns that it was made with.'),
+  observedInclude: z.array(include).optional().describe('The inclusions that it was made with.'),
+  observedRecurseSubmodules: z.boolean().optional().describe('Whether it was made with submodules.'),
+  observedSparseCheckout: z.array(z.string()).optional().describe('The folders that it was made from.'),
+  sourceVerificationMode: z.string().optional().describe('Which Git objects were verified for it.'),
+  sourceVerificationFingerprint: z
+    .string()
+    .optional()
+    .describe('Fingerprint of the public keys that they were verified with.'),
 });
 
 export type GitRef = z.output<typeof gitRef>;

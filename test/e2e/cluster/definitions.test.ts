@@ -7,7 +7,7 @@ import { isTidemarkError } from '../../../src/model/errors.ts';
 import type { KubeClient } from '../../../src/store/kubernetes/kube-client.ts';
 import { ObjectCodec } from '../../../src/store/kubernetes/object-codec.ts';
 import { resourceOf } from '../../../src/store/kubernetes/resource.ts';
-import { fullSpecs } from './definitions/examples.ts';
+import { fullSpecs, sourceStatus } from './definitions/examples.ts';
 import { mutations } from './definitions/mutate.ts';
 import { clientOf, connectionTo } from './harness/admin-client.ts';
 import { type ControlPlane, startControlPlane } from './harness/control-plane.ts';
@@ -144,6 +144,23 @@ test('a status as an older Flux wrote it is taken', async () => {
   await admin.request({ verb: 'create', resource, key, body });
   const status = { lastScanResult: { tagCount: 3, scanTime: '2026-01-01T00:00:00Z' } };
   await admin.request({ verb: 'patch', resource, key, subresource: 'status', body: { status } });
+});
+
+test('a GitRepository keeps the whole status that a source controller wrote', async () => {
+  const key = { namespace, name: 'from-flux' };
+  const resource = resourceOf('GitRepository');
+  const body = { ...objectOf('GitRepository', { spec: fullSpecs.GitRepository }), metadata: key };
+  await admin.request({ verb: 'create', resource, key, body });
+  await admin.request({
+    verb: 'patch',
+    resource,
+    key,
+    subresource: 'status',
+    query: { fieldValidation: 'Strict' },
+    body: { status: sourceStatus },
+  });
+  const { status } = (await admin.request({ verb: 'get', resource, key })) as { status: unknown };
+  assert.deepEqual(status, sourceStatus);
 });
 
 test('kubectl knows the kinds by their short names and categories, and prints their columns', () => {

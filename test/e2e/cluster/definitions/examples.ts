@@ -70,3 +70,37 @@ export const fullSpecs: Readonly<Partial<Record<KindName, object>>> = {
     sparseCheckout: ['apps'],
   },
 };
+
+const artifact = {
+  path: 'gitrepository/apps/repo/4b1f.tar.gz',
+  url: 'http://source-controller.flux-system.svc.cluster.local./gitrepository/apps/repo/4b1f.tar.gz',
+  revision: 'main@sha1:4b1f0c3d2e1a4b1f0c3d2e1a4b1f0c3d2e1a4b1f',
+  digest: 'sha256:a94a8fe5ccb19ba61c4c0873d391e987982fbbd3a94a8fe5ccb19ba61c4c0873',
+  lastUpdateTime: '2026-01-02T03:04:05Z',
+  size: 4711,
+  metadata: { 'org.example/origin': 'a test' },
+};
+
+/** A status of a GitRepository with every field that Flux's source-controller may write. */
+export const sourceStatus = {
+  observedGeneration: 1,
+  conditions: [
+    {
+      type: 'Ready',
+      status: 'True',
+      reason: 'Succeeded',
+      message: "stored artifact for revision 'main@sha1:4b1f0c3d2e1a4b1f0c3d2e1a4b1f0c3d2e1a4b1f'",
+      lastTransitionTime: '2026-01-02T03:04:05Z',
+      observedGeneration: 1,
+    },
+  ],
+  artifact,
+  includedArtifacts: [{ ...artifact, path: 'gitrepository/apps/other/4b1f.tar.gz' }],
+  observedIgnore: '*.md',
+  observedInclude: [{ repository: { name: 'other' }, fromPath: 'a', toPath: 'b' }],
+  observedRecurseSubmodules: true,
+  observedSparseCheckout: ['apps'],
+  sourceVerificationMode: 'HEAD',
+  sourceVerificationFingerprint: 'sha256:0c3d2e1a',
+  lastHandledReconcileAt: '2026-01-02T03:04:06Z',
+};
