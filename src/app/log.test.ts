@@ -62,3 +62,14 @@ test('a field that would hold a secret is hidden in both', () => {
     assert.doesNotMatch(line, /s3cret/);
   }
 });
+
+test('a text of any length makes a line of bounded length', () => {
+  const long = 'x'.repeat(2 ** 20);
+  for (const format of ['text', 'json'] as const) {
+    const [line = ''] = linesOf(format, (log) =>
+      log.error(long, { kind: 'ImagePolicy', name: 'a/b', error: long }),
+    );
+    assert.ok(line.length < 20_000);
+    assert.match(line, /x\.\.\. \(1048576 characters\)/);
+  }
+});

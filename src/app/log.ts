@@ -20,6 +20,9 @@ const redacted = [
   '*.authorization',
 ];
 
+/** Of a message or a field: what others say, such as an error text, may have any length. */
+const longestText = 8192;
+
 const ranks = { debug: 0, info: 1, error: 2 } as const;
 
 /** A log of JSON lines for programs, or of plain lines for people. */
@@ -44,16 +47,17 @@ function jsonLog({ level, write, now }: LogOptions): Log {
 
 function wrap(logger: pino.Logger): Log {
   return {
-    debug: (message, fields) => logger.debug(named(fields), message),
-    info: (message, fields) => logger.info(named(fields), message),
-    error: (message, fields) => logger.error(named(fields), message),
+    debug: (message, fields) => logger.debug(named(fields), shortened(message)),
+    info: (message, fields) => logger.info(named(fields), shortened(message)),
+    error: (message, fields) => logger.error(named(fields), shortened(message)),
     with: (fields) => wrap(logger.child(named(fields))),
   };
 }
 
 /** The fields under the names that Flux's controllers give them: `flux logs` and dashboards go by those. */
 function named(fields: LogFields = {}): LogFields {
-  const { kind, name, stack, ...rest } = fields;
+  const { kind, name, stack, ...others } = fields;
+  const rest = Object.fromEntries(Object.entries(others).map(([key, value]) => [key, shortened(value)]));
   const [namespace, bare] = typeof name === 'string' && kind !== undefined ? name.split('/') : [];
   return {
     ...(kind === undefined ? {} : { controllerKind: kind }),
@@ -77,7 +81,9 @@ function textLog(options: LogOptions, bound: LogFields): Log {
       .map(([key, value]) => ` ${key}=${show(key, value)}`)
       .join('');
     const trace = stack === undefined || options.level !== 'debug' ? '' : `\n${show('stack', stack)}`;
-    options.write(`${options.now().toISOString()} ${level}${subject} - ${message}${details}${trace}\n`);
+    options.write(
+      `${options.now().toISOString()} ${level}${subject} - ${shortened(message)}${details}${trace}\n`,
+    );
   };
   return {
     debug: (message, fields) => say('debug', message, fields),
@@ -87,8 +93,13 @@ function textLog(options: LogOptions, bound: LogFields): Log {
   };
 }
 
+function shortened<T>(value: T): T | string {
+  if (typeof value !== 'string' || value.length <= longestText) return value;
+  return `${value.slice(0, longestText)}... (${value.length} characters)`;
+}
+
 function show(key: string, value: unknown): string {
   if (redacted.includes(key)) return '***';
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
+  const text = shortened(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined'));
   return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
 }

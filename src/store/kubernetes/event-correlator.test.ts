@@ -63,3 +63,21 @@ test('what is remembered has bounds', () => {
   assert.equal(record(correlator, event('a', 'p9999'), 0), 'count 2 a');
   assert.equal(record(correlator, event('a', 'p0'), 0), 'create 1 a');
 });
+
+test('long messages are told apart without being kept', () => {
+  const correlator = new EventCorrelator();
+  const long = (end: string): EventRecord => event(`${'x'.repeat(30_000)}${end}`);
+  const before = process.memoryUsage().heapUsed;
+  for (let index = 0; index < 4000; index += 1) {
+    const { object, ...rest } = long(`${index}`);
+    record(
+      correlator,
+      { ...rest, object: { ...object, metadata: { ...object.metadata, uid: `${index}` } } },
+      0,
+    );
+  }
+  assert.ok(process.memoryUsage().heapUsed - before < 60 * 2 ** 20);
+  assert.match(record(correlator, long('a'), 0), /^create 1 /);
+  assert.match(record(correlator, long('b'), 0), /^create 1 /);
+  assert.match(record(correlator, long('a'), 0), /^count 2 /);
+});

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { EventRecord } from '../store.ts';
 
 /** An event that has been stored, and may be counted up. */
@@ -20,6 +22,7 @@ interface Budget {
 }
 
 interface Similar {
+  /** Digests of messages. */
   messages: Set<string>;
   sinceMs: number;
 }
@@ -46,10 +49,11 @@ export class EventCorrelator {
     // As it is stored: a trace is a normal event there.
     const type = event.type === 'Warning' ? 'Warning' : 'Normal';
     const group = [object, type, event.reason].join('\n');
-    const message = this.#isOneOfMany(group, event.message, nowMs)
-      ? `(combined from similar events): ${event.message}`
-      : event.message;
-    const id = message === event.message ? `${group}\n${message}` : `${group}\ncombined`;
+    // A message may have tens of kilobytes, and thousands are remembered.
+    const digest = createHash('sha256').update(event.message).digest('base64');
+    const isCombined = this.#isOneOfMany(group, digest, nowMs);
+    const message = isCombined ? `(combined from similar events): ${event.message}` : event.message;
+    const id = `${group}\n${isCombined ? 'combined' : digest}`;
     if (!this.#spend(object, nowMs)) return { action: 'drop' };
     const stored = this.#stored.get(id);
     return stored === undefined
@@ -67,16 +71,16 @@ export class EventCorrelator {
     this.#stored.delete(id);
   }
 
-  #isOneOfMany(group: string, message: string, nowMs: number): boolean {
+  #isOneOfMany(group: string, digest: string, nowMs: number): boolean {
     const known = this.#similar.get(group);
     const similar =
       known === undefined || nowMs - known.sinceMs > similarWithinMs
         ? { messages: new Set<string>(), sinceMs: nowMs }
         : known;
     remember(this.#similar, group, similar);
-    if (similar.messages.has(message)) return false;
+    if (similar.messages.has(digest)) return false;
     if (similar.messages.size >= mostDistinct) return true;
-    similar.messages.add(message);
+    similar.messages.add(digest);
     return false;
   }
 
