@@ -40,8 +40,9 @@ export class Lane {
   /** Keys that were woken and wait for what feeds them to settle. */
   readonly #settling = new Map<string, { readonly sinceMs: number; readonly lastMs: number }>();
   readonly #groups = new Map<string, string>();
-  /** How many keys of each group are worked on. */
+  /** How many keys of each group are worked on, and of each namespace. */
   readonly #crowds = new Map<string, number>();
+  readonly #guests = new Map<string, number>();
   /** Keys whose last run came too early to tell. */
   readonly #pending = new Set<string>();
   /** When keys that wait for what feeds them are looked at again. */
@@ -112,6 +113,7 @@ export class Lane {
   poke(): void {
     const workers = this.#options.controller.crowd?.workers ?? this.#options.concurrency;
     const admission = {
+      namespace: (namespace: string) => (this.#guests.get(namespace) ?? 0) < mostOfOneNamespace(workers),
       group: (group: string) => this.#hasRoom(group),
       key: (key: string) => this.#hasSettled(key),
     };
@@ -151,15 +153,14 @@ export class Lane {
     return crowd === undefined || group === '' || (this.#crowds.get(group) ?? 0) < crowd.perGroup;
   }
 
-  /** Counts a key into its group. Returns how to count it out. */
+  /** Counts a key into its group and its namespace. Returns how to count it out. */
   #enter(key: string): () => void {
     const group = this.#groups.get(key);
-    if (group === undefined) return () => undefined;
-    this.#crowds.set(group, (this.#crowds.get(group) ?? 0) + 1);
+    const leaveNamespace = countIn(this.#guests, parseKey(key).namespace);
+    const leaveGroup = group === undefined ? undefined : countIn(this.#crowds, group);
     return () => {
-      const left = (this.#crowds.get(group) ?? 1) - 1;
-      if (left === 0) this.#crowds.delete(group);
-      else this.#crowds.set(group, left);
+      leaveNamespace();
+      leaveGroup?.();
     };
   }
 
@@ -220,4 +221,18 @@ export class Lane {
         return;
     }
   }
+}
+
+/** Work that hangs in one namespace leaves a quarter of the workers to the others. */
+function mostOfOneNamespace(workers: number): number {
+  return workers - Math.floor(workers / 4);
+}
+
+function countIn(counts: Map<string, number>, name: string): () => void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+  return () => {
+    const left = (counts.get(name) ?? 1) - 1;
+    if (left === 0) counts.delete(name);
+    else counts.set(name, left);
+  };
 }

@@ -108,6 +108,15 @@ test('groups take turns, and one that is not admitted holds nobody up', () => {
   assert.equal(work.take(), 'c1');
 });
 
+test('namespaces take turns, whatever their groups, and one that is not admitted holds nobody up', () => {
+  const { queue: work } = queue((key) => key.slice(-1));
+  for (const key of ['a/1x', 'a/2x', 'a/3y', 'a/4z', 'b/1x', 'c/1x', 'b/2x']) work.add(key);
+  const admission = { namespace: (namespace: string) => namespace !== 'c' };
+  const taken = Array.from({ length: 7 }, () => work.take(admission));
+  assert.deepEqual(taken, ['a/1x', 'b/1x', 'a/3y', 'b/2x', 'a/4z', 'a/2x', undefined]);
+  assert.equal(work.take(), 'c/1x');
+});
+
 test('a forgotten key comes back neither from the queue nor from a delay', () => {
   const { queue: work, time } = queue();
   work.add('a');

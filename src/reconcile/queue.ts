@@ -10,6 +10,7 @@ export interface WorkQueueOptions extends Timing {
 
 /** Which keys may be handed out. */
 export interface Admission {
+  readonly namespace?: (namespace: string) => boolean;
   readonly group?: (group: string) => boolean;
   readonly key?: (key: string) => boolean;
 }
@@ -18,13 +19,15 @@ export interface Admission {
  * Keys to work on: each at most once in the queue, each on one worker at a time. A key that is added while
  * it is worked on comes back when that work is done, so nothing that happens meanwhile is missed.
  *
- * Groups take turns. Nothing here takes longer because many keys wait.
+ * Namespaces take turns, and within a namespace its groups do: whoever makes thousands of objects at once waits for them himself.
+ * Nothing here takes longer because many keys wait.
  */
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
   /** The group of each waiting key, as it was when the key came. */
   readonly #ready = new Map<string, string>();
-  readonly #groups = new Map<string, Set<string>>();
+  /** The waiting keys of each group of each namespace. */
+  readonly #lines = new Map<string, Map<string, Set<string>>>();
   readonly #active = new Set<string>();
   readonly #again = new Set<string>();
   readonly #agenda: Agenda;
@@ -52,17 +55,18 @@ export class WorkQueue {
   }
 
   /** The next key that is admitted, now active; `done` must follow. */
-  take({ group: admitGroup = () => true, key: admitKey = () => true }: Admission = {}): string | undefined {
-    for (const [group, keys] of this.#groups) {
-      if (!admitGroup(group)) continue;
-      for (const key of keys) {
-        if (!admitKey(key)) continue;
-        this.#leave(key);
-        this.#active.add(key);
-        // The others come first next time.
-        if (this.#groups.delete(group) && keys.size > 0) this.#groups.set(group, keys);
-        return key;
-      }
+  take(admission: Admission = {}): string | undefined {
+    for (const [namespace, groups] of this.#lines) {
+      if (admission.namespace?.(namespace) === false) continue;
+      const key = admitted(groups, admission);
+      if (key === undefined) continue;
+      const group = this.#ready.get(key) ?? '';
+      this.#leave(key);
+      this.#active.add(key);
+      // The others come first next time.
+      sendToTheEnd(groups, group);
+      sendToTheEnd(this.#lines, namespace);
+      return key;
     }
     return undefined;
   }
@@ -105,9 +109,11 @@ export class WorkQueue {
   #enter(key: string): void {
     const group = this.#options.groupOf?.(key) ?? '';
     this.#ready.set(key, group);
-    const keys = this.#groups.get(group);
-    if (keys === undefined) this.#groups.set(group, new Set([key]));
-    else keys.add(key);
+    const namespace = namespaceOf(key);
+    const groups = this.#lines.get(namespace) ?? new Map<string, Set<string>>();
+    this.#lines.set(namespace, groups);
+    const keys = groups.get(group) ?? new Set<string>();
+    groups.set(group, keys.add(key));
     this.#count(key, 1);
   }
 
@@ -116,16 +122,42 @@ export class WorkQueue {
     const group = this.#ready.get(key);
     if (group === undefined) return false;
     this.#ready.delete(key);
-    const keys = this.#groups.get(group);
+    const namespace = namespaceOf(key);
+    const groups = this.#lines.get(namespace);
+    const keys = groups?.get(group);
     keys?.delete(key);
-    if (keys?.size === 0) this.#groups.delete(group);
+    if (keys?.size === 0) groups?.delete(group);
+    if (groups?.size === 0) this.#lines.delete(namespace);
     return true;
   }
 
   #count(key: string, change: 1 | -1): void {
-    const namespace = key.slice(0, key.indexOf('/'));
+    const namespace = namespaceOf(key);
     const count = (this.#perNamespace.get(namespace) ?? 0) + change;
     if (count === 0) this.#perNamespace.delete(namespace);
     else this.#perNamespace.set(namespace, count);
   }
+}
+
+/** Of the waiting keys of one namespace the first that is admitted. */
+function admitted(
+  groups: ReadonlyMap<string, ReadonlySet<string>>,
+  { group: admitGroup = () => true, key: admitKey = () => true }: Admission,
+): string | undefined {
+  for (const [group, keys] of groups) {
+    if (!admitGroup(group)) continue;
+    for (const key of keys) if (admitKey(key)) return key;
+  }
+  return undefined;
+}
+
+function sendToTheEnd<V>(map: Map<string, V>, key: string): void {
+  const value = map.get(key);
+  if (value === undefined) return;
+  map.delete(key);
+  map.set(key, value);
+}
+
+function namespaceOf(key: string): string {
+  return key.slice(0, Math.max(0, key.indexOf('/')));
 }

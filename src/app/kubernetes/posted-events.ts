@@ -5,6 +5,7 @@ import { Trust } from '../../http/trust.ts';
 import type { Clock } from '../../model/clock.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { Log } from '../../model/log.ts';
+import { Turns } from '../../model/turns.ts';
 import type { EventLog, EventRecord } from '../../store/store.ts';
 
 export interface PostDeps {
@@ -21,6 +22,9 @@ const timeoutMs = 5000;
 const tries = 4;
 const firstPauseMs = 500;
 const maxMessageLength = 39_000;
+/** So many are posted at a time, and so many may wait: a receiver that hangs must not fill the memory. */
+const atOnce = 16;
+const mostWaiting = 1000;
 
 /** An event log that also posts each event to Flux's notification endpoint. Trace events stay here, as in Flux. */
 export class PostedEvents implements EventLog {
@@ -29,6 +33,7 @@ export class PostedEvents implements EventLog {
   readonly #http: HttpClient;
   readonly #stop = new AbortController();
   readonly #underWay = new Set<Promise<void>>();
+  readonly #waiting = new Turns<EventRecord>();
 
   constructor(events: EventLog, deps: PostDeps) {
     this.#events = events;
@@ -51,7 +56,21 @@ export class PostedEvents implements EventLog {
     await this.#events.record(event);
     if (event.type === 'Trace') return;
     // A notification must not hold up the next run.
-    const post = this.#post(event).finally(() => this.#underWay.delete(post));
+    this.#waiting.add(event.object.metadata.namespace, event);
+    const dropped = this.#waiting.size > mostWaiting ? this.#waiting.dropOfLongest() : undefined;
+    if (dropped !== undefined)
+      this.#deps.log.debug('too many events wait to be posted, one is dropped', { reason: dropped.reason });
+    this.#postNext();
+  }
+
+  #postNext(): void {
+    if (this.#underWay.size >= atOnce || this.#stop.signal.aborted) return;
+    const event = this.#waiting.next();
+    if (event === undefined) return;
+    const post = this.#post(event).finally(() => {
+      this.#underWay.delete(post);
+      this.#postNext();
+    });
     this.#underWay.add(post);
   }
 

@@ -24,7 +24,11 @@ const flags = {
     'only objects with these labels: one shard of several',
   ),
   noCrossNamespaceRefs: onOff('--no-cross-namespace-refs', 'refuse references to other namespaces', false),
-  concurrent: count('--concurrent <n>', 'objects of a kind that are worked on at a time (default: 4)', 1),
+  concurrent: count(
+    '--concurrent <n>',
+    'automations that are worked on at a time (default: 4); repositories and policies are many at once',
+    1,
+  ),
   requeueDependency: duration(
     '--requeue-dependency <duration>',
     'how long to wait for tags that are not there',
@@ -36,8 +40,16 @@ const flags = {
     '750ms',
   ),
   maxRetryDelay: duration('--max-retry-delay <duration>', 'the longest delay before a retry', '15m'),
-  kubeApiQps: count('--kube-api-qps <n>', 'requests to the API server in a second (default: 50)', 1),
-  kubeApiBurst: count('--kube-api-burst <n>', 'requests to the API server at once (default: 300)', 1),
+  kubeApiQps: count(
+    '--kube-api-qps <n>',
+    'requests to the API server in a second, for each kind (default: 50)',
+    1,
+  ),
+  kubeApiBurst: count(
+    '--kube-api-burst <n>',
+    'requests to the API server at once, for each kind (default: 300)',
+    1,
+  ),
   eventsAddr: text('--events-addr <url>', "where events are posted: Flux's notification endpoint"),
   storagePath: textOr(
     '--storage-path <dir>',

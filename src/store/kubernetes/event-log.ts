@@ -2,6 +2,7 @@ import type { CoreEvent } from '../../api/event.ts';
 import type { Clock } from '../../model/clock.ts';
 import { isTidemarkError, messageOf } from '../../model/errors.ts';
 import type { Log } from '../../model/log.ts';
+import { Turns } from '../../model/turns.ts';
 import type { EventLog, EventQuery, EventRecord } from '../store.ts';
 import { eventResource, fromServerEvent, shorten, toServerEvent } from './core-event.ts';
 import { EventCorrelator } from './event-correlator.ts';
@@ -26,12 +27,13 @@ const mostWaiting = 1000;
  * core/v1 Events in the namespace of their object.
  *
  * `record` does not wait for the server, and never fails: an event that cannot be stored is said in the log. Reading waits for what
- * was recorded before.
+ * was recorded before. Namespaces take turns, and when too many events wait the namespace that has most of them loses one.
  */
 export class KubernetesEventLog implements EventLog {
   readonly #options: KubernetesEventLogOptions;
   readonly #correlator = new EventCorrelator();
-  #waiting: EventRecord[] = [];
+  readonly #waiting = new Turns<EventRecord>();
+  #dropped = 0;
   #writing: Promise<void> = Promise.resolve();
   #isWriting = false;
 
@@ -40,11 +42,8 @@ export class KubernetesEventLog implements EventLog {
   }
 
   async record(event: EventRecord): Promise<void> {
-    if (this.#waiting.length >= mostWaiting) {
-      this.#options.log.error('too many events wait to be stored, one is dropped', nameEvent(event));
-      return;
-    }
-    this.#waiting.push(event);
+    this.#waiting.add(event.object.metadata.namespace, { ...event, message: shorten(event.message) });
+    if (this.#waiting.size > mostWaiting) this.#drop();
     if (!this.#isWriting) this.#writing = this.#writeWaiting();
   }
 
@@ -104,9 +103,19 @@ export class KubernetesEventLog implements EventLog {
     this.#isWriting = true;
     // What was recorded in the same moment is written in its order, one after the other.
     await Promise.resolve();
-    for (let event = this.#waiting.shift(); event !== undefined; event = this.#waiting.shift())
+    for (let event = this.#waiting.next(); event !== undefined; event = this.#waiting.next())
       await this.#store(event);
     this.#isWriting = false;
+    if (this.#dropped > 0) this.#options.log.error('events were dropped', { count: this.#dropped });
+    this.#dropped = 0;
+  }
+
+  /** Said once, and counted at the end: a flood must not become one of log lines. */
+  #drop(): void {
+    const event = this.#waiting.dropOfLongest();
+    this.#dropped += 1;
+    if (event !== undefined && this.#dropped === 1)
+      this.#options.log.error('too many events wait to be stored, some are dropped', nameEvent(event));
   }
 
   async #store(event: EventRecord): Promise<void> {

@@ -177,6 +177,47 @@ test('an answer that is no JSON, and an error page of something in between, are 
   await assert.rejects(client.request(get), { code: 'ClusterFailed', message: /is no JSON/ });
 });
 
+test('of requests that wait for the pace each namespace has its turn', async (t) => {
+  const { api, client } = await startFakeApi(t, { clock: quickClock(), qps: 50, burst: 1 });
+  api.on(() => ({ body: {} }));
+  const ask = (namespace: string, name: string) => client.request({ ...get, key: { namespace, name } });
+  const names = ['1', '2', '3', '4', '5'];
+  await Promise.all([...names.map((name) => ask('crowd', name)), ask('quiet', '1'), ask('quiet', '2')]);
+  const order = api.requests.map(({ path }) => path.replace(/^.*namespaces\/(\w+)\/.*\/(\d)$/, '$1 $2'));
+  assert.deepEqual(order.toSorted(), [...names.map((name) => `crowd ${name}`), 'quiet 1', 'quiet 2']);
+  assert.ok(order.indexOf('quiet 1') <= 3 && order.indexOf('quiet 2') <= 5, order.join(', '));
+});
+
+test('each kind has a pace of its own: events do not hold up statuses', async (t) => {
+  const clock = quickClock();
+  const { api, client } = await startFakeApi(t, { clock, qps: 50, burst: 2 });
+  api.on(() => ({ body: {} }));
+  const resource = { kind: 'Event', apiVersion: 'v1', plural: 'events', namespaced: true };
+  for (let index = 0; index < 2; index += 1) {
+    await client.request({ ...get, resource });
+    await client.request(get);
+  }
+  assert.deepEqual(clock.waits, []);
+});
+
+test('whoever gives up waiting for the pace does not use up a turn', async (t) => {
+  const clock = quickClock();
+  const { api, client } = await startFakeApi(t, { clock, qps: 50, burst: 1 });
+  api.on(() => ({ body: {} }));
+  await client.request(get);
+  const gone = assert.rejects(client.request({ ...get, signal: AbortSignal.abort(new Error('gone')) }));
+  await Promise.all([gone, client.request(get)]);
+  assert.equal(api.requests.length, 2);
+  assert.deepEqual(clock.waits, [20]);
+});
+
+test('a name that no object can have leads to none, and never to another path', async (t) => {
+  const { api, client } = await startFakeApi(t);
+  for (const name of ['', '.', '..', 'app/status', '../../other/secrets/app', 'app%2Fstatus'])
+    await assert.rejects(client.request({ ...get, key: { namespace: 'apps', name } }), { code: 'NotFound' });
+  assert.deepEqual(api.requests, []);
+});
+
 test('the path of a server behind a proxy, and what a name may hold, are kept', async (t) => {
   const { api, client } = await startFakeApi(t);
   const behind = await startFakeApi(t, {
@@ -186,9 +227,9 @@ test('the path of a server behind a proxy, and what a name may hold, are kept', 
     },
   });
   api.on(() => ({ body: {} }));
-  await behind.client.request({ ...get, key: { namespace: 'apps', name: 'a/../b?c' } });
+  await behind.client.request({ ...get, key: { namespace: 'apps', name: 'a:b?c#d' } });
   assert.equal(
     api.requests[0]?.path,
-    '/k8s/clusters/c1/apis/image.toolkit.fluxcd.io/v1/namespaces/apps/imagepolicies/a%2F..%2Fb%3Fc',
+    '/k8s/clusters/c1/apis/image.toolkit.fluxcd.io/v1/namespaces/apps/imagepolicies/a%3Ab%3Fc%23d',
   );
 });

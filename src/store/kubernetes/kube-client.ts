@@ -3,8 +3,7 @@ import type { ProxyChoice } from '../../http/proxy-environment.ts';
 import { parseRetryAfter } from '../../http/retry-after.ts';
 import type { Clock } from '../../model/clock.ts';
 import { isTidemarkError, TidemarkError } from '../../model/errors.ts';
-import { refused, unanswered } from './api-failure.ts';
-import type { Asked } from './api-failure.ts';
+import { refused, unanswered, type Asked } from './api-failure.ts';
 import { headersOf, isWrite, methodOf, resourceName, subjectOf, urlOf, withQuery } from './api-request.ts';
 import type { ApiRequest, ApiVerb } from './api-request.ts';
 import { parseApiStatus } from './api-status.ts';
@@ -12,8 +11,7 @@ import type { Connection } from './connection.ts';
 import { readLines } from './read-lines.ts';
 import { RequestLimiter } from './request-limiter.ts';
 import { retryDelay } from './retry-delay.ts';
-import { failureOf, Transport } from './transport.ts';
-import type { WireAnswer } from './transport.ts';
+import { failureOf, Transport, type WireAnswer } from './transport.ts';
 
 /** One request that was made, for metrics and for tests of what we are allowed to do. */
 export interface RequestRecord {
@@ -69,11 +67,8 @@ export class KubeClient {
   constructor(options: KubeClientOptions) {
     this.#options = options;
     this.#transport = new Transport(options);
-    this.#limiter = new RequestLimiter({
-      qps: options.qps ?? 50,
-      burst: options.burst ?? 300,
-      clock: options.clock,
-    });
+    const { clock, qps = 50, burst = 300 } = options;
+    this.#limiter = new RequestLimiter({ clock, qps, burst });
   }
 
   get server(): string {
@@ -111,7 +106,7 @@ export class KubeClient {
   async *lines(request: ApiRequest & { readonly signal: AbortSignal }): AsyncGenerator<string> {
     const { signal } = request;
     const asked = this.#askedOf(request);
-    await this.#limiter.take(signal);
+    await this.#limiter.take(signal, request);
     const answer = await this.#open(request, signal);
     // The body reports its own destruction as an error once nobody reads it any more.
     answer.body.on('error', () => undefined);
@@ -157,7 +152,7 @@ export class KubeClient {
   async #exchange(request: ApiRequest, wire: Wire): Promise<string> {
     const { signal = new AbortController().signal, urgent = false } = request;
     for (let tries = 1, renew = false; ; tries += 1) {
-      if (!urgent) await this.#limiter.take(signal);
+      if (!urgent) await this.#limiter.take(signal, request);
       const outcome = await this.#try(request, wire, renew);
       if ('status' in outcome && outcome.status >= 200 && outcome.status < 300) return outcome.text;
       const isRefused: boolean = 'status' in outcome && outcome.status === 401 && !renew;

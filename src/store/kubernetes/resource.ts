@@ -1,5 +1,6 @@
 import { apiVersionOf, type KindDefinition } from '../../api/define-kind.ts';
 import { kindDefinitions, type KindName } from '../../api/kinds.ts';
+import { TidemarkError } from '../../model/errors.ts';
 import type { ObjectKey } from '../../model/object-key.ts';
 
 /** Where objects of one sort stand in the API: enough to build paths and to name them in messages. */
@@ -28,8 +29,13 @@ export function collectionPath(
   return `${root}${within}/${plural}`;
 }
 
-/** One object. */
+/** What an API server takes for one segment of a path. Anything else would lead to another path, since it decodes before it splits. */
+const segment = /^(?!\.{1,2}$)[^/%]+$/;
+
+/** One object. Throws `NotFound` for names that none can have. */
 export function objectPath(resource: Resource, { namespace, name }: ObjectKey): string {
+  if (!segment.test(name))
+    throw new TidemarkError('NotFound', `there is no ${nameOf(resource, { namespace, name })}`);
   return `${collectionPath(resource, namespace)}/${encodeURIComponent(name)}`;
 }
 
