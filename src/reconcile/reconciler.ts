@@ -40,6 +40,8 @@ interface Context<K extends ReconciledKind> {
   readonly requestedAt: string | undefined;
 }
 
+const mostTries = 5;
+
 /** One pass over one object: gather, decide and act in the controller, then commit once whatever happened. */
 export class Reconciler {
   readonly #deps: ReconcilerDeps;
@@ -157,7 +159,7 @@ export class Reconciler {
         return;
       } catch (error) {
         if (isTidemarkError(error, 'NotFound')) return;
-        if (!isTidemarkError(error, 'Conflict') || tries === 5) throw error;
+        if (!isTidemarkError(error, 'Conflict') || tries === mostTries) throw error;
         const fresh = await this.#deps.store.get(kind, context.key);
         if (fresh === undefined || fresh.metadata.uid !== uid) return;
         resourceVersion = fresh.metadata.resourceVersion;
@@ -166,16 +168,25 @@ export class Reconciler {
   }
 
   async #annotate<K extends ReconciledKind>(
-    { controller, object, key }: Context<K>,
+    { controller: { kind }, object, key }: Context<K>,
     notes: ReadonlyMap<string, string>,
   ): Promise<void> {
     const present = object.metadata.annotations ?? {};
     const news = [...notes].filter(([name, value]) => present[name] !== value);
     if (news.length === 0) return;
-    try {
-      await this.#deps.store.patchMetadata(controller.kind, key, { annotations: Object.fromEntries(news) });
-    } catch (error) {
-      if (!isTidemarkError(error, 'NotFound')) throw error;
+    for (let tries = 1; ; tries += 1) {
+      // It may have been made anew under its name: then the notes are not about it.
+      const current = await this.#deps.store.get(kind, key);
+      if (current === undefined || current.metadata.uid !== object.metadata.uid) return;
+      const { resourceVersion } = current.metadata as Kinds[K]['metadata'];
+      const options = resourceVersion === undefined ? {} : { resourceVersion };
+      try {
+        await this.#deps.store.patchMetadata(kind, key, { annotations: Object.fromEntries(news) }, options);
+        return;
+      } catch (error) {
+        if (isTidemarkError(error, 'NotFound')) return;
+        if (!isTidemarkError(error, 'Conflict') || tries === mostTries) throw error;
+      }
     }
   }
 
