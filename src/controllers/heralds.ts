@@ -3,11 +3,17 @@ import type { AnyHerald, Herald } from '../reconcile/controller.ts';
 import { targetOf } from '../reconcile/controller.ts';
 import { policiesTarget } from './image-update-automation/controller.ts';
 
-/** A repository that appears, goes or fails concerns policies that wait for its tags. New tags are told by the scan itself. */
+/**
+ * A repository that appears, goes or fails concerns policies that wait for its tags, and one that lets others in or shuts them out those
+ * that refer to it. New tags are told by the scan itself.
+ */
 const imageRepository: Herald<'ImageRepository'> = {
   kind: 'ImageRepository',
-  fingerprint: ({ status }) =>
-    findCondition(status?.conditions ?? [], 'Ready')?.status === 'False' ? 'failing' : 'present',
+  fingerprint: ({ spec, status }) => {
+    const health =
+      findCondition(status?.conditions ?? [], 'Ready')?.status === 'False' ? 'failing' : 'present';
+    return spec.accessFrom === undefined ? health : `${health} ${JSON.stringify(spec.accessFrom)}`;
+  },
   target: ({ metadata }) => targetOf('ImageRepository', metadata.namespace, metadata.name),
 };
 
