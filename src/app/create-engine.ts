@@ -31,6 +31,7 @@ export interface EngineParts extends LoginSources {
   readonly concurrency: number;
   readonly crossNamespaceAllowed: boolean;
   readonly requeueDependencyMs: number;
+  readonly firstScanGraceMs?: number;
   /** Secrets and Namespaces are few and near: watch them too. */
   readonly watchesSecrets: boolean;
   /** Whether `file://` is a way to a Git repository: only where the objects' author is the machine's user. */

@@ -52,8 +52,10 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  async text(): Promise<string> {
-    return `${this.#duration.render()}\n${await this.#registry.metrics()}`;
+  /** In Prometheus's text format, piece by piece. */
+  async *pieces(): AsyncGenerator<string> {
+    yield await this.#registry.metrics();
+    yield* this.#duration.render();
   }
 
   ran(kind: string, key: string, { seconds, outcome }: MeasuredPass): void {

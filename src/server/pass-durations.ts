@@ -4,6 +4,8 @@ const name = 'gotk_reconcile_duration_seconds';
 /** Flux's buckets: ten, exponential, from 10 ms to 30 minutes. */
 const bounds = Array.from({ length: 10 }, (_, index) => 0.01 * (1800 / 0.01) ** (index / 9));
 
+const pieceLength = 32_768;
+
 /**
  * How long the passes over each object took, as a Prometheus histogram.
  *
@@ -28,14 +30,17 @@ export class PassDurations {
     this.#passes.delete(`${kind} ${key}`);
   }
 
-  /** In Prometheus's text format. */
-  render(): string {
-    return [
-      `# HELP ${name} The duration in seconds of a GitOps Toolkit resource reconciliation.`,
-      `# TYPE ${name} histogram`,
-      ...this.#lines(),
-      '',
-    ].join('\n');
+  /** In Prometheus's text format, piece by piece: of thousands of objects it has many megabytes. */
+  *render(): Generator<string> {
+    yield `# HELP ${name} The duration in seconds of a GitOps Toolkit resource reconciliation.\n# TYPE ${name} histogram\n`;
+    let piece = '';
+    for (const line of this.#lines()) {
+      piece += `${line}\n`;
+      if (piece.length < pieceLength) continue;
+      yield piece;
+      piece = '';
+    }
+    yield piece;
   }
 
   *#lines(): Generator<string> {

@@ -17,6 +17,7 @@ import { createEngine } from '../create-engine.ts';
 import { loggedEvents } from '../embedded/logged-events.ts';
 import { openParts, type Parts } from '../embedded/open-parts.ts';
 import { listen } from '../listen.ts';
+import { settleMemory } from '../settle-memory.ts';
 import { connectToCluster, type Cluster } from './connect.ts';
 import type { ControllerSettings, ElectionSettings } from './controller-settings.ts';
 import { guarded, stopWhenOver, untilAborted } from './leadership.ts';
@@ -44,6 +45,9 @@ const cached: readonly KindName[] = [
 /** Of these only the shard's own are kept. Policies of other shards are kept too, as Flux does: automations use what they select. */
 const sharded: readonly KindName[] = ['ImageRepository', 'ImageUpdateAutomation'];
 
+/** Thousands of objects that are made at once are scanned at the pace that the API server is asked at. */
+const firstScanGraceMs = 5 * 60_000;
+
 /** While this process leads: throws once the lease is no longer ours, before anything is written that cannot be taken back. */
 interface Term {
   assert: () => void;
@@ -66,6 +70,7 @@ interface Assembly {
 /** Keeps Git up to date from the objects in a cluster, until told to stop. */
 export async function runController(settings: ControllerSettings, deps: ControllerDeps): Promise<void> {
   await using cleanup = new AsyncDisposableStack();
+  cleanup.defer(settleMemory());
   const term: Term = { assert: () => undefined };
   const metrics = new Metrics(() => assembly.engine?.depths() ?? {});
   const cluster = await connectToCluster(settings, deps, {
@@ -195,6 +200,7 @@ async function lead(
     concurrency: settings.concurrency,
     crossNamespaceAllowed: settings.crossNamespaceAllowed,
     requeueDependencyMs: settings.requeueDependencyMs,
+    firstScanGraceMs,
     shard: settings.selector,
     backoff: settings.backoff,
     watchesSecrets: false,

@@ -23,14 +23,15 @@ export interface PolicyDeps extends AccessSources {
   readonly crossNamespaceAllowed: boolean;
   /** How long a policy that has selected before waits for tags that are gone, and between looks when there are none. */
   readonly requeueDependencyMs: number;
+  /** How long a policy waits for the first scan of its repository before it says so. */
+  readonly firstScanGraceMs?: number;
 }
 
 type PolicyRun = Run<'ImagePolicy'>;
 
 /** `spec.interval: 0s` counts as this. */
 const defaultDigestIntervalMs = 10 * 60_000;
-/** How long a policy waits for the first scan of its repository before it says so. */
-const firstScanGraceMs = 30_000;
+const defaultFirstScanGraceMs = 30_000;
 /** Tags that vanish may be on their way back, and meanwhile the last selection stands. */
 const vanishedGraceMs = 15_000;
 
@@ -38,6 +39,8 @@ const vanishedGraceMs = 15_000;
 export class ImagePolicyController implements Controller<'ImagePolicy'> {
   readonly kind = 'ImagePolicy';
   readonly acknowledgesWhileSuspended = true;
+  /** A digest may be asked of a registry that hangs. */
+  readonly crowd = { workers: 64, perGroup: 64 };
   readonly #deps: PolicyDeps;
   readonly #selector: TagSelector;
   /** Since when a policy has found no tags. */
@@ -92,7 +95,9 @@ export class ImagePolicyController implements Controller<'ImagePolicy'> {
     const since = this.#emptySinceMs.get(id) ?? run.now.getTime();
     this.#emptySinceMs.set(id, since);
     const waitedMs = Math.abs(run.now.getTime() - since);
-    const leftMs = graceMs(repository, run.draft.latestRef !== undefined) - waitedMs;
+    const { firstScanGraceMs = defaultFirstScanGraceMs } = this.#deps;
+    const hasSelected = run.draft.latestRef !== undefined;
+    const leftMs = graceMs(repository, { hasSelected, firstScanGraceMs }) - waitedMs;
     if (leftMs > 0) {
       throw new TidemarkError('DependencyPending', 'waiting for tags', { retryAfterMs: leftMs });
     }
@@ -153,7 +158,10 @@ function digestInterval({ spec }: ImagePolicy): number | undefined {
 }
 
 /** How long it is too early to speak of missing tags. */
-function graceMs(repository: Referred['repository'], hasSelected: boolean): number {
+function graceMs(
+  repository: Referred['repository'],
+  { hasSelected, firstScanGraceMs }: { readonly hasSelected: boolean; readonly firstScanGraceMs: number },
+): number {
   switch (findCondition(repository.status?.conditions ?? [], 'Ready')?.status ?? 'Unknown') {
     case 'True':
       return hasSelected ? vanishedGraceMs : 0;
