@@ -54,6 +54,12 @@ test('an entry is chosen by host, port and beginning of the path', () => {
     assert.equal(chosen(image, ...keys), expected, `${image} ${keys.join()}`);
 });
 
+test('helpers that a config names are not run, and nothing is read from files', () => {
+  const helpers = { credsStore: 'desktop', credHelpers: { 'ghcr.io': 'ecr-login' } };
+  const access = keychainFromSecrets([pullSecret({ ...helpers, auths: { 'ghcr.io': {} } })]);
+  assert.deepEqual(findCredential(access, parseImageName('ghcr.io/org/app')) ?? {}, {});
+});
+
 test('a docker.io key serves Docker Hub, which Flux refuses', () => {
   assert.equal(chosen('alpine', 'docker.io'), 'docker.io');
   assert.equal(chosen('docker.io/org/app', 'https://docker.io/v1/'), 'https://docker.io/v1/');
