@@ -2,14 +2,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Fleet, type FleetOptions } from './fleet.ts';
 import { figureOf, type Beside, type Figure } from './figure.ts';
 import { cpuSecondsOf } from './process-cost.ts';
-import { homeIn, startRunner, until, type Home, type Runner } from './runner.ts';
+import { folderHome } from './fleet-home.ts';
+import { homeIn, startRunner, until, type Runner } from './runner.ts';
 import type { Workshop } from './workshop.ts';
 
 /** How long the end of one piece of work is waited for before the next begins: statuses are written after the push. */
-const restMs = 400;
+const usualRestMs = 400;
+
+export interface Measuring {
+  readonly policies: number;
+  readonly rounds: number;
+  readonly restMs?: number;
+  /** To the first commit, or until every new tag is in Git. */
+  readonly until?: 'first' | 'last';
+}
 
 export interface Stage {
-  readonly home: Home;
   readonly fleet: Fleet;
   readonly runner: Runner;
 }
@@ -17,19 +25,19 @@ export interface Stage {
 /** A fleet with everything warm: the process runs, has scanned, selected, and pushed once. */
 export async function warmStage(workshop: Workshop, options: FleetOptions): Promise<Stage> {
   const home = homeIn(workshop.folder(options.name));
-  const fleet = new Fleet(options, workshop.peers, home);
+  const fleet = new Fleet(options, workshop.peers, folderHome(home));
   await fleet.setUp();
   const runner = startRunner(home);
   workshop.defer(() => runner.stop());
   await until(() => fleet.isWritten(options.policies), { what: 'the first commit', everyMs: 50 });
   await pause(2000);
-  return { home, fleet, runner };
+  return { fleet, runner };
 }
 
 /** New tags for so many policies, again and again: from the request to the commit on the remote. */
 export async function measureChanges(
-  { fleet, runner }: Stage,
-  { policies, rounds }: { readonly policies: number; readonly rounds: number },
+  { fleet, runner }: Pick<Stage, 'fleet'> & { readonly runner: Pick<Runner, 'pid'> },
+  { policies, rounds, restMs = usualRestMs, until: end = 'first' }: Measuring,
   row: { readonly work: string } & Beside,
 ): Promise<Figure> {
   const samples: number[] = [];
@@ -40,7 +48,7 @@ export async function measureChanges(
     const asked = await fleet.advance(policies);
     const moved = await fleet.moved(before);
     await until(() => fleet.isWritten(policies), { what: 'every new tag in Git', everyMs: 20 });
-    samples.push(moved - asked);
+    samples.push((end === 'first' ? moved : performance.now()) - asked);
     commits.push(fleet.commitsSince(before));
     await pause(restMs);
   }

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { figureOf, type Figure } from './figure.ts';
+import { folderHome } from './fleet-home.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
 import { cpuSecondsOf } from './process-cost.ts';
 import { countSelected, homeIn, startRunner, until, visit, type Home } from './runner.ts';
@@ -12,7 +13,7 @@ const rounds = 5;
 export async function benchColdMirror(workshop: Workshop): Promise<readonly Figure[]> {
   const options: FleetOptions = { name: 'cold', files: 10_000, markers: 500, policies: 500, images: 'one' };
   const home = homeIn(workshop.folder(options.name));
-  const fleet = new Fleet(options, workshop.peers, home);
+  const fleet = new Fleet(options, workshop.peers, folderHome(home));
   await fleet.setUp();
   const runs: number[] = [];
   const starts: number[] = [];

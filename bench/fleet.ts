@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GitRepository } from '../test/fakes/git-server/git-repository.ts';
 import type { ObjectKey } from '../src/model/object-key.ts';
-import { requestRuns, until, type Home } from './runner.ts';
+import type { FleetHome } from './fleet-home.ts';
+import { until } from './runner.ts';
 import type { Peers } from './start-peers.ts';
 import { benchTree } from './tree.ts';
 
@@ -24,11 +25,11 @@ export class Fleet {
   readonly repository: GitRepository;
   readonly #options: FleetOptions;
   readonly #peers: Peers;
-  readonly #home: Home;
+  readonly #home: FleetHome;
   /** The newest version of each policy's tags. */
   readonly #versions: number[];
 
-  constructor(options: FleetOptions, peers: Peers, home: Home) {
+  constructor(options: FleetOptions, peers: Peers, home: FleetHome) {
     this.#options = options;
     this.#peers = peers;
     this.#home = home;
@@ -46,11 +47,10 @@ export class Fleet {
     return { namespace, name: 'fleet' };
   }
 
-  /** Puts the first tags into the registry, and the objects into their folder. */
+  /** Puts the first tags into the registry, and the objects where they live. */
   async setUp(): Promise<void> {
     await this.push(this.#options.policies);
-    mkdirSync(this.#home.objects, { recursive: true });
-    for (const [file, text] of this.#objects()) writeFileSync(join(this.#home.objects, `${file}.yaml`), text);
+    await this.#home.place(this.#objects());
   }
 
   /** New tags for the first policies; asks for a scan. Returns when it was asked for. */
@@ -58,7 +58,7 @@ export class Fleet {
     await this.push(policies);
     const images = this.#options.images === 'one' ? 1 : policies;
     const keys = Array.from({ length: images }, (_, n) => ({ namespace, name: `image-${n}` }));
-    return requestRuns(this.#home, 'ImageRepository', keys);
+    return this.#home.request(keys);
   }
 
   head(): string {

@@ -1,6 +1,7 @@
 /** `npm run bench` measures everything, `npm run bench -- NAME...` only this. */
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
+import { benchClusterChanges } from './cluster-changes.ts';
 import { benchCluster } from './cluster.ts';
 import { benchColdMirror } from './cold-mirror.ts';
 import { renderFigures, type Figure } from './figure.ts';
@@ -14,6 +15,9 @@ import { benchSelect } from './select.ts';
 import { benchUnchanged } from './unchanged.ts';
 import { inWorkshop, workFolder } from './workshop.ts';
 
+/** Image repositories, and as many policies. */
+const clusterSizes = (process.env['TIDEMARK_BENCH_OBJECTS'] ?? '500,5000').split(',').map(Number);
+
 type Bench = () => Promise<readonly Figure[]> | readonly Figure[];
 
 const benches: Readonly<Record<string, Bench>> = {
@@ -23,8 +27,13 @@ const benches: Readonly<Record<string, Bench>> = {
   select: benchSelect,
   scan: benchScan,
   images: () => inWorkshop((workshop) => benchManyImages(workshop, 5000)),
-  cluster: () =>
-    inWorkshop((workshop) => benchCluster(workshop, Number(process.env['TIDEMARK_BENCH_OBJECTS'] ?? 500))),
+  cluster: async () => {
+    const figures: Figure[] = [];
+    for (const count of clusterSizes)
+      figures.push(...(await inWorkshop((workshop) => benchCluster(workshop, count))));
+    return figures;
+  },
+  'cluster-changes': () => inWorkshop(benchClusterChanges),
   help: benchHelp,
   publish: benchPublish,
   growth: () => inWorkshop(benchGrowth),

@@ -20,8 +20,17 @@ export function cpuSecondsOf(pid: number): number {
 
 /** Megabytes of memory that a process holds: what `ps` calls RSS. */
 export function residentMegabytes(pid: number): number {
+  return megabytesOf(pid, 'VmRSS');
+}
+
+/** What it has held at the most so far. */
+export function mostResidentMegabytes(pid: number): number {
+  return megabytesOf(pid, 'VmHWM');
+}
+
+function megabytesOf(pid: number, what: string): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) / 1024;
+  return Number(new RegExp(`^${what}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? Number.NaN) / 1024;
 }
 
 /** Of the process itself, and of children that it has waited for. */

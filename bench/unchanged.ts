@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { figureOf, type Beside, type Figure } from './figure.ts';
+import { folderHome } from './fleet-home.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
 import { cpuSecondsOf } from './process-cost.ts';
 import { homeIn, startRunner, until, type Runner } from './runner.ts';
@@ -29,7 +30,7 @@ async function measure(
   row: { readonly work: string } & Beside,
 ): Promise<Figure> {
   const home = homeIn(workshop.folder(options.name));
-  const fleet = new Fleet({ ...options, interval: '1s' }, workshop.peers, home);
+  const fleet = new Fleet({ ...options, interval: '1s' }, workshop.peers, folderHome(home));
   await fleet.setUp();
   const runner = startRunner(home, '--listen', '127.0.0.1:0');
   await until(() => fleet.isWritten(options.policies), { what: 'the first commit', everyMs: 100 });
