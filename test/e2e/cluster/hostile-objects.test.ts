@@ -55,7 +55,7 @@ suite('hostile objects', { skip: controlPlaneMissing() }, () => {
   after(() => cluster?.end());
 
   /** A new tag of the other team, from its push to the commit. */
-  async function goodIsServed(timeoutMs = 30_000): Promise<void> {
+  async function goodIsServed(timeoutMs = 120_000): Promise<void> {
     const tag = `1.0.${(last += 1)}`;
     registry.registry.push('app', tag);
     request('good', 'imagerepository/app', tag);
