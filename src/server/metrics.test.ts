@@ -90,7 +90,7 @@ test('questions for logins are counted with Flux’s names, until their object i
   ours.askedForLogin({ type: 'failed', size: 1 });
   ours.askedForLogin({ type: 'eviction', size: 2 });
   const shown = async (): Promise<readonly string[]> =>
-    (await ours.text()).split('\n').filter((line) => line.startsWith('gotk_token'));
+    (await textOf(ours)).split('\n').filter((line) => line.startsWith('gotk_token'));
   const labels = 'kind="ImageRepository",name="web",namespace="apps",operation="reconcile"';
   const others = [
     `gotk_token_cache_events_total{event_type="cache_miss",${labels.replace('web', 'other')}} 1`,

@@ -49,6 +49,7 @@ test('a receiver that hangs is asked a few things at a time; then namespaces tak
     clock: systemClock,
     log: silentLog,
     userAgent: 'test',
+    environment: {},
   });
   t.after(() => posted.close());
   for (let n = 0; n < 2000; n += 1) await posted.record(eventOf('crowd', n));
