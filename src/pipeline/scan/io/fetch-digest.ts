@@ -34,7 +34,7 @@ export async function fetchDigest(
   if (head.status !== 200 && !headUnsupported.has(head.status)) throw session.unusable('HEAD', head);
   const named = digestHeader(head);
   if (head.status === 200 && named !== undefined) return named;
-  const answer = await session.send({ method: 'GET', target, repository, accept }, signal);
+  const answer = await session.send({ method: 'GET', target, repository, accept, pull: true }, signal);
   if (answer.status !== 200) throw session.unusable('GET', answer);
   if (answer.body.length === 0 || looksLikeHtml(answer.body.toString('utf8', 0, 1000))) {
     const where = whereOf({ method: 'GET', url: answer.url });

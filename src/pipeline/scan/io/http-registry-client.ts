@@ -16,9 +16,11 @@ import { fetchDigest } from './fetch-digest.ts';
 import { HostLimiter } from './host-limiter.ts';
 import type { ListLimits } from './list-tags.ts';
 import { listTags } from './list-tags.ts';
+import { PullAllowance } from './pull-allowance.ts';
 import { abortedError } from './registry-errors.ts';
 import { RegistrySession } from './registry-session.ts';
 import { RegistryTransport } from './registry-transport.ts';
+import { Throttle } from './throttle.ts';
 import { SharedFlights } from '../../../http/shared-flights.ts';
 
 export interface RegistryClientOptions extends Partial<ListLimits> {
@@ -43,7 +45,14 @@ export interface RegistryClientOptions extends Partial<ListLimits> {
   readonly trust?: Trust;
 }
 
+/** What a registry has asked of one account. */
+interface Manners {
+  readonly throttle: Throttle;
+  readonly pulls: PullAllowance;
+}
+
 const sessionLifetimeMs = 3_600_000;
+const mannersLifetimeMs = 24 * 3_600_000;
 const maxSessions = 5000;
 const maxTokens = 500;
 
@@ -55,6 +64,7 @@ export class HttpRegistryClient implements RegistryClient {
   readonly #transport: RegistryTransport;
   readonly #sessions: BoundedCache<RegistrySession>;
   readonly #tokens: BoundedCache<BearerToken>;
+  readonly #manners: BoundedCache<Manners>;
   readonly #scans = new SharedFlights<readonly string[]>();
   readonly #lookups = new SharedFlights<string>();
   readonly #closing = new AbortController();
@@ -70,6 +80,7 @@ export class HttpRegistryClient implements RegistryClient {
     this.#transport = new RegistryTransport({ http: this.#http, limiter, clock, random, longestWaitMs });
     this.#sessions = new BoundedCache(maxSessions, nowMs);
     this.#tokens = new BoundedCache(maxTokens, nowMs);
+    this.#manners = new BoundedCache(maxSessions, nowMs);
   }
 
   async listTags(image: ImageName, access: RegistryAccess, signal: AbortSignal): Promise<readonly string[]> {
@@ -126,20 +137,26 @@ export class HttpRegistryClient implements RegistryClient {
   #session(image: ImageName, access: RegistryAccess): RegistrySession {
     const credential = findCredential(access.keychain, image);
     const { tls, proxy, insecure, identity } = access;
-    const whole = JSON.stringify([image.registry, identity, insecure, proxy, tls, credential]);
-    const key = createHash('sha256').update(whole).digest('hex');
+    const key = hashOf([image.registry, identity, insecure, proxy, tls, credential]);
     const known = this.#sessions.get(key);
     if (known) return known;
     const passage = {
       http: { ...(tls ? { tls } : {}), ...(proxy === undefined ? {} : { proxy }) },
       registry: image.registry,
       plainHttp: insecure || image.local,
-      quietUntilMs: 0,
+      ...this.#mannersOf(hashOf([image.registry, credential, proxy])),
     };
     const parts = { transport: this.#transport, clock: this.#options.clock, tokens: this.#tokens };
     const session = new RegistrySession({ key, passage, credential }, parts);
     this.#sessions.set(key, session, sessionLifetimeMs);
     return session;
+  }
+
+  /** Registries count by account, and by address those that show none: whoever comes as the same one shares what was asked of it. */
+  #mannersOf(account: string): Manners {
+    const manners = this.#manners.get(account) ?? { throttle: new Throttle(), pulls: new PullAllowance() };
+    this.#manners.set(account, manners, mannersLifetimeMs);
+    return manners;
   }
 
   #reportDropped(image: ImageName, dropped: readonly string[]): void {
@@ -149,4 +166,8 @@ export class HttpRegistryClient implements RegistryClient {
       examples: dropped.slice(0, 3).map((text) => JSON.stringify(text.slice(0, 50))),
     });
   }
+}
+
+function hashOf(whole: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(whole)).digest('hex');
 }

@@ -116,7 +116,7 @@ test('a pause that is too long is not waited for: the error says when to come ba
   );
   assert.equal(registry.requests.length, asked);
   // Who comes as somebody else is not held up.
-  const other = access({ identity: 'other' });
+  const other = access({ keychain: keychain({ [host]: { username: 'u', password: 'p' } }) });
   assert.deepEqual(await client.listTags(parseImageName(`${host}/app`), other, forever()), ['1']);
 });
 

@@ -37,6 +37,8 @@ export interface RepositoryRequest {
   readonly target: string | URL;
   readonly repository: string;
   readonly accept?: string;
+  /** Counts against pull limits. */
+  readonly pull?: boolean;
 }
 
 export interface SessionAnswer extends Answered {
@@ -138,13 +140,13 @@ export class RegistrySession {
     { endpoint, scope }: { readonly endpoint: Endpoint; readonly scope: string },
     signal: AbortSignal,
   ): Promise<SessionAnswer> {
-    const { method, target, repository: lane, accept } = request;
+    const { method, target, repository: lane, accept, pull = false } = request;
     const url = typeof target === 'string' ? registryUrl(target, endpoint.origin.origin) : target;
     const isOwn = sameOrigin(url, endpoint.origin);
     const authorization = isOwn ? await this.#authorize(endpoint, { scope, lane }, signal) : undefined;
     const headers = { ...(accept ? { accept } : {}), ...(authorization ? { authorization } : {}) };
     try {
-      return { ...(await this.#send({ method, url, lane, headers }, signal)), authorization };
+      return { ...(await this.#send({ method, url, lane, headers, pull }, signal)), authorization };
     } catch (error) {
       // The registry may have moved to another scheme: ask again next time.
       if (isTidemarkError(error, 'RegistryUnreachable', 'RegistryTimeout')) this.#endpoint = undefined;

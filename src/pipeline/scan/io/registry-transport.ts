@@ -2,12 +2,14 @@ import type { HttpRoute } from '../../../http/dispatchers.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../../../http/http-client.ts';
 import { HttpFailure } from '../../../http/http-failure.ts';
 import { redactUrl } from '../../../http/redact-url.ts';
-import { parseRetryAfter } from '../../../http/retry-after.ts';
 import type { Clock } from '../../../model/clock.ts';
 import { TidemarkError } from '../../../model/errors.ts';
+import { askedPause } from './asked-pause.ts';
 import type { HostLimiter } from './host-limiter.ts';
+import { parseAllowance, type PullAllowance } from './pull-allowance.ts';
 import { redirectTarget, sameOrigin } from './redirect.ts';
 import { abortedError, failureError } from './registry-errors.ts';
+import type { Throttle } from './throttle.ts';
 
 /** How requests of one registry and identity travel. */
 export interface Passage {
@@ -16,13 +18,16 @@ export interface Passage {
   readonly registry: string;
   /** Plain HTTP was allowed by the user, or the host is local. */
   readonly plainHttp: boolean;
-  /** Monotonic time before which the registry does not want to be asked by this identity. */
-  quietUntilMs: number;
+  /** What the registry has asked of this account; shared by all who come as it. */
+  readonly throttle: Throttle;
+  readonly pulls: PullAllowance;
 }
 
 export interface RegistryRequest extends HttpRequest {
   /** The repository that it is for: waiting requests of different repositories take turns. */
   readonly lane: string;
+  /** Counts as a pull, of which there may be only so many. */
+  readonly pull?: boolean;
 }
 
 /** An answer, and the URL that gave it after redirects. */
@@ -66,13 +71,15 @@ export class RegistryTransport {
   }
 
   async send(request: RegistryRequest, passage: Passage, signal: AbortSignal): Promise<Answered> {
-    for (let attempt = 1; ; attempt += 1) {
-      await this.#keepQuiet(request, passage, signal);
+    for (let attempt = 1; ;) {
+      await this.#waitForTurn(request, passage, signal);
       const outcome = await this.#attempt(request, passage, signal);
+      if (outcome === undefined) continue;
       if (isFinal(outcome) || attempt === attempts) return unwrap(outcome);
       const asked = outcome instanceof TidemarkError ? undefined : outcome.retryAfterMs;
       if (asked !== undefined && asked > this.#parts.longestWaitMs) return unwrap(outcome);
       const backoff = firstBackoffMs * backoffFactor ** (attempt - 1) * (1 + this.#parts.random() * jitter);
+      attempt += 1;
       if (await this.#rest(Math.max(backoff, asked ?? 0), signal)) continue;
       const aborted = abortedError(signal.reason, whereOf(request));
       // Out of time: what went wrong before says more than that.
@@ -81,21 +88,33 @@ export class RegistryTransport {
     }
   }
 
-  /** An answer, or an error that a second attempt may mend; other errors are thrown. */
+  /**
+   * An answer, or an error that a second attempt may mend; other errors are thrown. Undefined when the registry asked for a pause
+   * while this request waited for its turn.
+   */
   async #attempt(
     request: RegistryRequest,
     passage: Passage,
     signal: AbortSignal,
-  ): Promise<Answered | TidemarkError> {
+  ): Promise<Answered | TidemarkError | undefined> {
     const { limiter, clock } = this.#parts;
+    const place = { host: passage.registry, lane: request.lane };
     try {
-      const place = { host: passage.registry, lane: request.lane };
-      const answer = await limiter.run(place, signal, () => this.#follow(request, passage, signal));
-      const asked = answer.retryAfterMs;
-      if (asked !== undefined && retriedStatuses.has(answer.status)) {
-        passage.quietUntilMs = Math.max(passage.quietUntilMs, clock.monotonicMs() + asked);
-      }
-      return answer;
+      return await limiter.run(place, signal, async () => {
+        const startedMs = clock.monotonicMs();
+        const leave = passage.throttle.enter(startedMs);
+        if (!leave) return undefined;
+        try {
+          const answer = await this.#follow(request, passage, signal);
+          return this.#learn(answer, { request, passage, startedMs });
+        } catch (error) {
+          // What is in the way now is something else than too many requests.
+          if (!signal.aborted) passage.throttle.admitted(startedMs);
+          throw error;
+        } finally {
+          leave();
+        }
+      });
     } catch (error) {
       if (error instanceof HttpFailure && error.temporary) return failureError(error, whereOf(request));
       if (error instanceof HttpFailure) throw failureError(error, whereOf(request));
@@ -103,16 +122,46 @@ export class RegistryTransport {
     }
   }
 
+  /** Takes note of what the answer says about limits. */
+  #learn(
+    answer: Answered,
+    { request, passage, startedMs }: { request: RegistryRequest; passage: Passage; startedMs: number },
+  ): Answered {
+    const { throttle, pulls } = passage;
+    const nowMs = this.#parts.clock.monotonicMs();
+    const askedMs = answer.retryAfterMs;
+    const allowance = parseAllowance(answer.headers);
+    if (answer.status === 429 && request.pull && allowance) {
+      // No pulls are left: everything else goes on.
+      pulls.learn({ ...allowance, remaining: 0 }, nowMs);
+      return { ...answer, retryAfterMs: askedMs ?? pulls.exhausted(nowMs)?.waitMs };
+    }
+    if (allowance) pulls.learn(allowance, nowMs);
+    if (answer.status === 429) throttle.refused({ startedMs, nowMs, askedMs });
+    else if (askedMs !== undefined && retriedStatuses.has(answer.status)) throttle.pause(nowMs, askedMs);
+    else throttle.admitted(startedMs);
+    return answer;
+  }
+
   /** Waits while the registry wants to be left alone. */
-  async #keepQuiet(request: RegistryRequest, passage: Passage, signal: AbortSignal): Promise<void> {
-    const waitMs = passage.quietUntilMs - this.#parts.clock.monotonicMs();
-    if (waitMs <= 0) return;
-    const patient = waitMs <= this.#parts.longestWaitMs;
-    if (patient && (await this.#rest(waitMs, signal))) return;
-    const aborted = patient && abortedError(signal.reason, whereOf(request));
-    if (aborted && aborted.code !== 'RegistryTimeout') throw aborted;
-    const message = `${whereOf(request)}: the registry asks to wait ${Math.ceil(waitMs / 1000)} s`;
-    throw new TidemarkError('RegistryThrottled', message, { retryAfterMs: waitMs });
+  async #waitForTurn(request: RegistryRequest, passage: Passage, signal: AbortSignal): Promise<void> {
+    const { clock, longestWaitMs } = this.#parts;
+    const used = request.pull ? passage.pulls.exhausted(clock.monotonicMs()) : undefined;
+    if (used) throw throttledError(`${whereOf(request)}: ${used.text}`, used.waitMs);
+    const { throttle } = passage;
+    for (;;) {
+      const waitMs = throttle.waitMs(clock.monotonicMs());
+      const { probe } = throttle;
+      if (waitMs <= 0 && !probe) return;
+      const seconds = Math.ceil(waitMs / 1000);
+      const text = waitMs > 0 ? `asks to wait ${seconds} s` : 'says that there are too many requests';
+      const refusal = `${whereOf(request)}: the registry ${text}`;
+      if (waitMs > longestWaitMs) throw throttledError(refusal, waitMs);
+      if (await (waitMs > 0 ? this.#rest(waitMs, signal) : endOf(probe, signal))) continue;
+      const aborted = abortedError(signal.reason, whereOf(request));
+      if (aborted.code !== 'RegistryTimeout') throw aborted;
+      throw throttledError(refusal, waitMs > 0 ? waitMs : undefined);
+    }
   }
 
   /** False when the signal was aborted before the time had passed. */
@@ -147,8 +196,9 @@ export class RegistryTransport {
   }
 
   #answered(answer: HttpAnswer, url: URL): Answered {
-    const header = [answer.headers['retry-after'] ?? []].flat()[0];
-    return { ...answer, url, retryAfterMs: parseRetryAfter(header, this.#parts.clock.now()) };
+    const now = this.#parts.clock.now();
+    const retryAfterMs = askedPause(answer.headers, now, { limited: answer.status === 429 });
+    return { ...answer, url, retryAfterMs };
   }
 }
 
@@ -159,6 +209,21 @@ function isFinal(outcome: Answered | TidemarkError): boolean {
 function unwrap(outcome: Answered | TidemarkError): Answered {
   if (outcome instanceof TidemarkError) throw outcome;
   return outcome;
+}
+
+/** False when the signal was aborted before. */
+async function endOf(probe: Promise<void> | undefined, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const leave = (): void => resolve();
+  signal.addEventListener('abort', leave, { once: true });
+  await Promise.race([probe, promise]);
+  signal.removeEventListener('abort', leave);
+  return !signal.aborted;
+}
+
+function throttledError(message: string, retryAfterMs: number | undefined): TidemarkError {
+  return new TidemarkError('RegistryThrottled', message, retryAfterMs === undefined ? {} : { retryAfterMs });
 }
 
 function withoutCredentials(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
