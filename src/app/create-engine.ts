@@ -5,6 +5,7 @@ import type { AutomationDeps } from '../controllers/image-update-automation/cont
 import { ImageUpdateAutomationController } from '../controllers/image-update-automation/controller.ts';
 import { createReadingCache } from '../controllers/image-update-automation/reading-cache.ts';
 import type { LoginSources } from '../controllers/cloud-login.ts';
+import type { AccessSources } from '../controllers/registry-access.ts';
 import { judge } from '../controllers/outcomes.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Log } from '../model/log.ts';
@@ -20,6 +21,8 @@ import type { EventLog, ObjectStore } from '../store/store.ts';
 /** The adapters and settings that an engine is put together from. */
 export interface EngineParts extends LoginSources {
   readonly store: ObjectStore;
+  /** Credentials for objects that name none; only where the machine's user is the objects' author. */
+  readonly ambient?: NonNullable<AccessSources['ambient']>;
   readonly events: EventLog;
   readonly tags: TagStore;
   readonly registry: RegistryClient;

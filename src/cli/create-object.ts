@@ -6,7 +6,7 @@ import { encodeYaml } from '../go/yaml/encode-yaml.ts';
 import { TidemarkError } from '../model/errors.ts';
 import type { ShownKind } from '../views/shown-kinds.ts';
 import { duration, type FlagValues, list, text, toggle } from './flags.ts';
-import { homeFlags } from './home-flags.ts';
+import { ambientFlag, homeFlags } from './home-flags.ts';
 import { scopeFlags } from './object-flags.ts';
 
 /** Flags of every command that creates an object. */
@@ -17,6 +17,7 @@ export const createFlags = {
   export: toggle('--export', 'print the YAML, and touch nothing'),
   timeout: duration('--timeout <duration>', 'how long to wait for the first run', '5m'),
   ...homeFlags,
+  ...ambientFlag,
 };
 
 export type CreateFlags = FlagValues<typeof createFlags>;

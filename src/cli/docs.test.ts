@@ -11,6 +11,7 @@ const common = [
   '--file',
   '--state',
   '--secrets',
+  '--no-ambient-credentials',
   '--kubeconfig',
   '--context',
   '--namespace',

@@ -2,7 +2,7 @@ import { formatProblem } from '../api/documents.ts';
 import type { Home } from '../app/home.ts';
 import { clusterFlags } from './cluster-flags.ts';
 import type { CliDeps } from './deps.ts';
-import { type FlagValues, list, text } from './flags.ts';
+import { type FlagValues, list, text, toggle } from './flags.ts';
 import type { Output } from './output.ts';
 
 /** Which home a command works on: files, or else a cluster. */
@@ -14,6 +14,14 @@ export const homeFlags = {
   ),
   secrets: text('--secrets <dir>', 'Secrets as files, <namespace>/<name>/<key>'),
   ...clusterFlags,
+};
+
+/** Of commands that may have to scan registries themselves, when no `tidemark run` does. */
+export const ambientFlag = {
+  noAmbientCredentials: toggle(
+    '--no-ambient-credentials',
+    "do not use the credentials of the user's docker for objects in files that name none",
+  ),
 };
 
 /** How many problems of the files are told; `validate` tells them all. */

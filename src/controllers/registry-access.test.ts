@@ -178,6 +178,27 @@ test('a token of an account that the cluster does not give is told with what to 
   await assert.rejects(failing('Aborted'), { code: 'Aborted' });
 });
 
+test('credentials of the user serve objects that name none, and those only', async () => {
+  const lazy = { identity: 'user', find: async () => ({ origin: 'home' }), refuse: () => undefined };
+  const asked: string[] = [];
+  const ambient = {
+    for: ({ canonical }: { readonly canonical: string }) => {
+      asked.push(canonical);
+      return lazy;
+    },
+  };
+  const of = (spec: object, accounts?: Readonly<Record<string, readonly string[]>>) =>
+    registryAccess(imageRepository({ spec }), { ...sources([pullSecret('pull')], accounts), ambient });
+  const named = imageRepository().spec.image;
+  assert.equal((await of({})).ambient, lazy);
+  assert.deepEqual(asked, [parseImageName(named).canonical]);
+  assert.equal((await of({ secretRef: { name: 'pull' } })).ambient, undefined);
+  assert.equal((await of({ serviceAccountName: 'x' }, { x: [] })).ambient, undefined);
+  // The clouds have credentials of their own.
+  await assert.rejects(of({ provider: 'aws' }), /no login is wanted here/);
+  assert.equal(asked.length, 1);
+});
+
 test('another version of a Secret is another identity, so that no cache serves the old credentials', async () => {
   const spec = { secretRef: { name: 'pull' } };
   const at = (resourceVersion: string): Secret => {

@@ -3,8 +3,9 @@ import type { Secret } from '../api/secret.ts';
 import { TidemarkError } from '../model/errors.ts';
 import type { LoginSource } from '../model/login.ts';
 import { formatKey } from '../model/object-key.ts';
+import { parseImageName } from '../model/image-ref.ts';
 import { emptyKeychain, keychainFromSecrets } from '../pipeline/scan/keychain.ts';
-import type { RegistryAccess } from '../pipeline/scan/ports.ts';
+import type { AmbientCredentials, RegistryAccess } from '../pipeline/scan/ports.ts';
 import { proxyFromSecret } from '../pipeline/scan/proxy-secret.ts';
 import { tlsFromSecret } from '../pipeline/scan/tls-secret.ts';
 import type { ObjectStore } from '../store/store.ts';
@@ -14,6 +15,8 @@ import { notFoundText } from './not-found.ts';
 /** Where registry credentials come from. */
 export interface AccessSources extends LoginSources {
   readonly store: ObjectStore;
+  /** For objects that name no credentials: those of whoever runs the program. Never in a cluster. */
+  readonly ambient?: AmbientCredentials;
 }
 
 /** How to reach the registry of an ImageRepository, from the Secrets that it names. Throws `CredentialsInvalid` and `FeatureUnsupported`. */
@@ -37,8 +40,11 @@ export async function registryAccess(
   }
   const pull = await read(spec.secretRef?.name);
   const pulls = [...(pull === undefined ? [] : [pull]), ...(await accountSecrets(repository, sources))];
+  const namesNothing = spec.secretRef === undefined && spec.serviceAccountName === undefined;
+  const ambient = namesNothing ? sources.ambient?.for(parseImageName(spec.image)) : undefined;
   return {
     ...way,
+    ...(ambient === undefined ? {} : { ambient }),
     keychain: keychainFromSecrets(pulls),
     identity: [...pulls.map(identityOf), ...ways].join(' '),
   };

@@ -57,7 +57,12 @@ export async function runDemo(options: DemoOptions, deps: DemoDeps): Promise<voi
   const signal = AbortSignal.any([deps.signal, stop.signal]);
   const watch = new Watch(deps.tell);
   introduce(world, deps.tell);
-  const place = { paths: [world.objects], stateFolder: world.state, secretsFolder: world.secrets };
+  const place = {
+    paths: [world.objects],
+    stateFolder: world.state,
+    secretsFolder: world.secrets,
+    ambientCredentials: false,
+  };
   const settings = { ...place, once: false, dryRun: false, concurrency: 4, crossNamespaceAllowed: true };
   const running = runEmbedded(settings, { ...deps, signal, report: watch });
   cleanup.defer(async () => {

@@ -9,6 +9,8 @@ export interface PlaceChoice {
   readonly file: readonly string[];
   readonly state?: string | undefined;
   readonly secrets?: string | undefined;
+  /** Objects that name no credentials get none. */
+  readonly noAmbientCredentials?: boolean;
 }
 
 /** Where the embedded home finds objects, state and Secrets. */
@@ -17,6 +19,8 @@ export interface EmbeddedPlace {
   readonly standardInput?: Uint8Array;
   readonly stateFolder: string;
   readonly secretsFolder?: string;
+  /** Objects that name no credentials get those of the user's docker. */
+  readonly ambientCredentials: boolean;
 }
 
 /** What a home needs of the world around it. */
@@ -49,6 +53,7 @@ export async function findEmbeddedPlace(
     throw new TidemarkError('UsageError', 'standard input can be read once: give -f - only once');
   return {
     paths,
+    ambientCredentials: choice.noAmbientCredentials !== true,
     stateFolder:
       state === undefined || state === ''
         ? defaultStateFolder(first, deps.folder)

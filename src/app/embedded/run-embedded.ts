@@ -6,6 +6,7 @@ import type { Clock } from '../../model/clock.ts';
 import type { Log } from '../../model/log.ts';
 import type { SshAlgorithms } from '../../pipeline/publish/ssh-config.ts';
 import type { PublishResult } from '../../pipeline/publish/ports.ts';
+import { UserCredentials } from '../../pipeline/scan/io/user-credentials.ts';
 import type { Engine } from '../../reconcile/engine.ts';
 import { Metrics } from '../../server/metrics.ts';
 import { routes } from '../../server/routes.ts';
@@ -23,6 +24,8 @@ export interface RunSettings {
   readonly standardInput?: Uint8Array;
   readonly stateFolder: string;
   readonly secretsFolder?: string;
+  /** Use the credentials of the user's docker for objects that name none. */
+  readonly ambientCredentials?: boolean;
   /** Stop when nothing is left to do. */
   readonly once: boolean;
   readonly dryRun: boolean;
@@ -105,6 +108,7 @@ function assemble(
   return createEngine({
     ...parts,
     ...settings,
+    ...(settings.ambientCredentials ? { ambient: new UserCredentials(deps) } : {}),
     store: store.objects,
     events: loggedEvents(store.events, deps.log, (event) => deps.report.event?.(event)),
     clock: deps.clock,

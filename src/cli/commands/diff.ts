@@ -6,7 +6,7 @@ import { unifiedDiff } from '../../views/unified-diff.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes, type ExitCode } from '../exit-code.ts';
 import { choice } from '../flags.ts';
-import { homeFlags, withHome } from '../home-flags.ts';
+import { ambientFlag, homeFlags, withHome } from '../home-flags.ts';
 import { scopeFlags } from '../object-flags.ts';
 import type { Output } from '../output.ts';
 import { rehearse } from '../rehearse.ts';
@@ -28,6 +28,7 @@ export const diff = defineCommand({
     ...scopeFlags,
     output: choice('-o, --output <format>', 'how to print it', ['text', 'json']),
     ...homeFlags,
+    ...ambientFlag,
   },
   examples: [
     'tidemark diff -f clusters/dev',

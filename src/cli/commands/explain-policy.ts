@@ -3,7 +3,7 @@ import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
 import { choice, count, text } from '../flags.ts';
 import { gatherExplanation, type Explanation } from '../explain/gather-explanation.ts';
-import { homeFlags, withHome } from '../home-flags.ts';
+import { ambientFlag, homeFlags, withHome } from '../home-flags.ts';
 import { scopeFlags } from '../object-flags.ts';
 import type { Output } from '../output.ts';
 import { rehearse } from '../rehearse.ts';
@@ -24,6 +24,7 @@ export const explainPolicy = defineCommand({
     limit: count('--limit <n>', `candidates to show (default: ${fewCandidates})`, 1),
     output: choice('-o, --output <format>', 'how to print it', ['text', 'json']),
     ...homeFlags,
+    ...ambientFlag,
   },
   examples: [
     'tidemark explain policy testservice -f clusters/dev',

@@ -8,7 +8,7 @@ import { awaitRun, mustExist, reportRun } from '../await-run.ts';
 import { type Command, defineCommand } from '../command.ts';
 import type { CliDeps } from '../deps.ts';
 import { duration } from '../flags.ts';
-import { homeFlags, withHome } from '../home-flags.ts';
+import { ambientFlag, homeFlags, withHome } from '../home-flags.ts';
 import type { ImageNoun } from '../nouns.ts';
 import { scopeFlags } from '../object-flags.ts';
 import type { Output } from '../output.ts';
@@ -23,6 +23,7 @@ export function reconcileOne({ kind, words }: ImageNoun): Command {
       namespace: scopeFlags.namespace,
       timeout: duration('--timeout <duration>', 'how long to wait', '5m'),
       ...homeFlags,
+      ...ambientFlag,
     },
     examples: [`tidemark reconcile ${words} app -f clusters/dev`],
     run: async (deps, { args: [name = ''], flags }, out) =>

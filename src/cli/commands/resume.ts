@@ -7,7 +7,7 @@ import { type Command, type CommandInput, defineCommand } from '../command.ts';
 import type { CliDeps } from '../deps.ts';
 import { exitCodes, type ExitCode } from '../exit-code.ts';
 import { duration, toggle } from '../flags.ts';
-import { homeFlags, withHome } from '../home-flags.ts';
+import { ambientFlag, homeFlags, withHome } from '../home-flags.ts';
 import { namedObjects, namesArgument, reportMissing } from '../named-objects.ts';
 import type { ImageNoun } from '../nouns.ts';
 import { scopeFlags } from '../object-flags.ts';
@@ -17,6 +17,7 @@ const resumeFlags = {
   namespace: scopeFlags.namespace,
   all: toggle('--all', 'all objects of the namespace'),
   ...homeFlags,
+  ...ambientFlag,
   wait: toggle('--wait', 'wait for the run of each object, also of several'),
   timeout: duration('--timeout <duration>', 'how long to wait', '5m'),
 };

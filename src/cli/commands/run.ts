@@ -12,6 +12,7 @@ import { defineCommand, type CommandInput } from '../command.ts';
 import type { CliDeps } from '../deps.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { exitCodes } from '../exit-code.ts';
+import { ambientFlag } from '../home-flags.ts';
 import { choice, count, list, text, textOr, toggle } from '../flags.ts';
 import type { Output } from '../output.ts';
 import { parseListenAddress } from '../listen-address.ts';
@@ -24,6 +25,7 @@ const flags = {
     'where statuses, tags and mirrors are kept (default: .tidemark beside the first path)',
   ),
   secrets: text('--secrets <dir>', 'Secrets as files, <namespace>/<name>/<key>'),
+  ...ambientFlag,
   once: toggle('--once', 'stop when nothing is left to do'),
   dryRun: toggle('--dry-run', 'do all but push, and print the diff'),
   listen: textOr('--listen <address>', 'where to serve health and metrics, or off', '127.0.0.1:9090'),

@@ -41,20 +41,35 @@ export function dockerConfigEntries(secret: PullSecret): readonly DockerConfigEn
     throw new TidemarkError('CredentialsInvalid', `${where} ${what}`);
   };
   const config = parseObject(content.toString('utf8')) ?? refuse('is not a JSON object');
-  const auths = layout.nested ? (field(config, 'auths') ?? {}) : config;
-  if (!isObject(auths)) return refuse("has 'auths' that is not a JSON object");
+  return configEntries(layout.nested ? (configField(config, 'auths') ?? {}) : config, refuse);
+}
+
+/** The entries of an `auths` object. `refuse` is told what is wrong, never what is in it; if it returns, the entry is empty. */
+export function configEntries(
+  auths: unknown,
+  refuse: (what: string) => unknown,
+): readonly DockerConfigEntry[] {
+  if (!isObject(auths)) {
+    refuse("has 'auths' that is not a JSON object");
+    return [];
+  }
   return Object.entries(auths).map(([registry, entry], index) => ({
     registry,
     credential: parseEntry(entry, (what) => refuse(`has entry ${index + 1} ${what}`)),
   }));
 }
 
-function parseEntry(entry: unknown, refuse: (what: string) => never): Credential {
+function parseEntry(entry: unknown, refuse: (what: string) => unknown): Credential {
   if (entry === null) return {};
-  if (!isObject(entry)) return refuse('that is not a JSON object');
+  if (!isObject(entry)) {
+    refuse('that is not a JSON object');
+    return {};
+  }
   const text = (name: string): string => {
-    const value = field(entry, name) ?? '';
-    return typeof value === 'string' ? value : refuse(`with '${name}' that is not a string`);
+    const value = configField(entry, name) ?? '';
+    if (typeof value === 'string') return value;
+    refuse(`with '${name}' that is not a string`);
+    return '';
   };
   const auth = text('auth');
   const basic = auth === '' ? encodeBasic(text('username'), text('password')) : checkAuth(auth, refuse);
@@ -73,20 +88,26 @@ function encodeBasic(username: string, password: string): string | undefined {
 }
 
 /** `auth` is base64 of `user:password`, with or without padding, and wins over `username` and `password`. */
-function checkAuth(auth: string, refuse: (what: string) => never): string | undefined {
+function checkAuth(auth: string, refuse: (what: string) => unknown): string | undefined {
   const compact = auth.replaceAll(/[\r\n]/g, '').trim();
   const digits = compact.replace(/={1,2}$/, '');
   const complete = digits === compact ? digits.length % 4 !== 1 : compact.length % 4 === 0;
-  if (!complete || !/^[A-Za-z0-9+/]*$/.test(digits)) return refuse("with 'auth' that is not base64");
+  if (!complete || !/^[A-Za-z0-9+/]*$/.test(digits)) {
+    refuse("with 'auth' that is not base64");
+    return undefined;
+  }
   const bytes = Buffer.from(digits, 'base64');
   const colon = bytes.indexOf(':');
-  if (colon < 0) return refuse("with 'auth' that is not base64 of username:password");
+  if (colon < 0) {
+    refuse("with 'auth' that is not base64 of username:password");
+    return undefined;
+  }
   const hasBoth = colon > 0 && colon < bytes.length - 1;
   return hasBoth ? bytes.toString('base64') : undefined;
 }
 
-/** A member by name; upper and lower case are the same, as Go reads JSON, and the exact name comes first. */
-function field(object: Readonly<Record<string, unknown>>, name: string): unknown {
+/** A member by name; upper and lower case are the same, as Go reads JSON, and the exact name comes first. `name` is in lower case. */
+export function configField(object: Readonly<Record<string, unknown>>, name: string): unknown {
   if (Object.hasOwn(object, name)) return object[name];
   const alike = Object.keys(object).findLast((key) => key.toLowerCase() === name);
   return alike === undefined ? undefined : object[alike];

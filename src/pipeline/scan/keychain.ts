@@ -1,6 +1,6 @@
 import type { ImageName } from '../../model/image-ref.ts';
 import { dockerConfigEntries } from './docker-config.ts';
-import type { Credential, PullSecret } from './docker-config.ts';
+import type { Credential, DockerConfigEntry, PullSecret } from './docker-config.ts';
 
 /** Which credential goes to which registry and path. Ordered: the first entry that matches is used, and no other. */
 export interface Keychain {
@@ -21,10 +21,14 @@ export const emptyKeychain: Keychain = { entries: [] };
 
 /** Gathers the docker configs of pull secrets, the first Secret first. Secrets of other types have nothing to say. */
 export function keychainFromSecrets(secrets: readonly PullSecret[]): Keychain {
+  return keychainFromEntries(secrets.flatMap((secret) => dockerConfigEntries(secret)));
+}
+
+export function keychainFromEntries(entries: readonly DockerConfigEntry[]): Keychain {
   const byKey = new Map<string, Credential>();
-  for (const { registry, credential } of secrets.flatMap((secret) => dockerConfigEntries(secret))) {
+  for (const { registry, credential } of entries) {
     const key = normalizeKey(registry);
-    // The same key again: the earlier Secret wins.
+    // The same key again: the earlier one wins.
     if (!byKey.has(key)) byKey.set(key, credential);
   }
   // In reverse order of bytes a longer, more specific key comes before its own beginning.
@@ -44,6 +48,11 @@ export function findCredential(keychain: Keychain, image: ImageName): Credential
       entry.labels.every((glob, index) => matchesGlob(glob, labels[index] ?? '')),
   );
   return entry?.credential;
+}
+
+/** Whether a key of a docker config names this registry: without globs, and whatever path it has. */
+export function isKeyOf(key: string, registry: string): boolean {
+  return normalizeKey(key).replace(/\/.*$/, '') === registry;
 }
 
 /**

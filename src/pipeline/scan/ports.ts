@@ -1,6 +1,32 @@
 import type { ImageName } from '../../model/image-ref.ts';
 import type { LoginSource } from '../../model/login.ts';
+import type { Credential } from './docker-config.ts';
 import type { Keychain } from './keychain.ts';
+
+/** A credential that was looked for, and where. */
+export interface FoundCredential {
+  /** Undefined when there is none: the registry is asked anonymously. */
+  readonly credential?: Credential;
+  /** Where it comes from, or was looked for, for the person who reads a refusal. */
+  readonly origin: string;
+  /** Why there is none although there should be. */
+  readonly problem?: string;
+}
+
+/** Finds the credential of one registry when that registry wants to see one, and not before. */
+export interface LazyCredential {
+  /** Names the source and its version: part of every cache key. */
+  readonly identity: string;
+  /** Never rejects but by `signal`. May be asked often: what was found is kept for a while. */
+  find(signal: AbortSignal): Promise<FoundCredential>;
+  /** The registry did not accept what was found: look again next time. */
+  refuse(): void;
+}
+
+/** The credentials of whoever runs the program. */
+export interface AmbientCredentials {
+  for(image: ImageName): LazyCredential | undefined;
+}
 
 /** How to reach one registry for one object. */
 export interface RegistryAccess {
@@ -8,6 +34,8 @@ export interface RegistryAccess {
   readonly keychain: Keychain;
   /** Whoever gives the credential, in place of the keychain: asked when the registry is. */
   readonly login?: LoginSource;
+  /** Used when the keychain has nothing for the image. */
+  readonly ambient?: LazyCredential;
   /** Allow plain HTTP. HTTPS is still tried first. */
   readonly insecure: boolean;
   /** PEM texts. `ca` is added to the system's trust. */

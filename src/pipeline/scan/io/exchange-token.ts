@@ -1,5 +1,6 @@
 import { TidemarkError } from '../../../model/errors.ts';
 import type { Credential } from '../docker-config.ts';
+import type { FoundCredential } from '../ports.ts';
 import type { Challenge } from './challenge.ts';
 import { isPrivateHost } from './redirect.ts';
 import { refusedHint, statusError } from './registry-errors.ts';
@@ -17,6 +18,8 @@ export interface TokenRequest {
   readonly challenge: Challenge;
   readonly scope: string;
   readonly credential: Credential;
+  /** Where the credential comes from, or why there is none. */
+  readonly found?: FoundCredential | undefined;
   /** Where the challenge came from. */
   readonly registry: URL;
   readonly lane: string;
@@ -101,9 +104,10 @@ function refreshForm(
 function readToken(request: TokenRequest, sent: RegistryRequest, answer: Answered): BearerToken {
   const where = whereOf(sent);
   if (answer.status !== 200) {
-    const { credential, registry } = request;
+    const { credential, registry, found } = request;
     const secrets = secretsOf(credential);
-    const hint = refusedHint(answer.status, registry.host, secrets.length > 0);
+    const showing = { host: registry.host, hasCredential: secrets.length > 0, ...found };
+    const hint = refusedHint(answer.status, showing);
     throw statusError({ where, ...answer, secrets, hint });
   }
   const token = parseToken(answer.body);
@@ -124,7 +128,7 @@ function parseToken(body: Buffer): BearerToken | undefined {
   const value = [read('access_token'), read('token')].find((text) => typeof text === 'string' && text !== '');
   // It becomes a header: only what can stand in one.
   if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) return undefined;
-  const seconds = read('expires_in');
-  const lifetime = typeof seconds === 'number' && seconds > 0 ? seconds : defaultLifetimeSeconds;
+  const seconds = Number(read('expires_in') ?? 0);
+  const lifetime = seconds > 0 && seconds < Number.POSITIVE_INFINITY ? seconds : defaultLifetimeSeconds;
   return { value, lifetimeMs: lifetime * 1000 };
 }

@@ -31,11 +31,12 @@ export async function fetchDigest(
 ): Promise<string> {
   const target = `/v2/${repository}/manifests/${encodeURIComponent(tag)}`;
   const head = await session.send({ method: 'HEAD', target, repository, accept }, signal);
-  if (head.status !== 200 && !headUnsupported.has(head.status)) throw session.unusable('HEAD', head);
+  if (head.status !== 200 && !headUnsupported.has(head.status))
+    throw session.unusable({ method: 'HEAD', repository }, head);
   const named = digestHeader(head);
   if (head.status === 200 && named !== undefined) return named;
   const answer = await session.send({ method: 'GET', target, repository, accept, pull: true }, signal);
-  if (answer.status !== 200) throw session.unusable('GET', answer);
+  if (answer.status !== 200) throw session.unusable({ method: 'GET', repository }, answer);
   if (answer.body.length === 0 || looksLikeHtml(answer.body.toString('utf8', 0, 1000))) {
     const where = whereOf({ method: 'GET', url: answer.url });
     throw new TidemarkError('RegistryBadAnswer', `${where}: the answer is not a manifest`);

@@ -137,17 +137,19 @@ export class HttpRegistryClient implements RegistryClient {
   #session(image: ImageName, access: RegistryAccess): RegistrySession {
     const credential = findCredential(access.keychain, image);
     const { tls, proxy, insecure, identity } = access;
-    const key = hashOf([image.registry, identity, insecure, proxy, tls, credential]);
+    const ambient = credential === undefined ? access.ambient : undefined;
+    const account = credential ?? access.login?.identity ?? ambient?.identity;
+    const key = hashOf([image.registry, identity, insecure, proxy, tls, account]);
     const known = this.#sessions.get(key);
     if (known) return known;
     const passage = {
       http: { ...(tls ? { tls } : {}), ...(proxy === undefined ? {} : { proxy }) },
       registry: image.registry,
       plainHttp: insecure || image.local,
-      ...this.#mannersOf(hashOf([image.registry, credential, proxy])),
+      ...this.#mannersOf(hashOf([image.registry, account, proxy])),
     };
     const parts = { transport: this.#transport, clock: this.#options.clock, tokens: this.#tokens };
-    const session = new RegistrySession({ key, passage, credential }, parts);
+    const session = new RegistrySession({ key, passage, credential, ambient }, parts);
     this.#sessions.set(key, session, sessionLifetimeMs);
     return session;
   }

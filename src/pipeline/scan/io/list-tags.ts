@@ -29,10 +29,11 @@ export async function listTags(
 ): Promise<TagListing> {
   const collected = new Collected();
   const asked = new Set<string>();
-  let target: string | URL = `/v2/${image.repository}/tags/list?n=${pageSize}`;
+  const { repository } = image;
+  let target: string | URL = `/v2/${repository}/tags/list?n=${pageSize}`;
   for (let stale = 0; ;) {
-    const answer = await session.send({ method: 'GET', target, repository: image.repository }, signal);
-    if (answer.status !== 200) throw session.unusable('GET', answer);
+    const answer = await session.send({ method: 'GET', target, repository }, signal);
+    if (answer.status !== 200) throw session.unusable({ method: 'GET', repository }, answer);
     const where = whereOf({ method: 'GET', url: answer.url });
     const refuse = (what: string): never => {
       throw new TidemarkError('RegistryBadAnswer', `${where}: ${what}`);

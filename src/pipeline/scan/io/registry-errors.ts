@@ -37,10 +37,29 @@ export interface BadStatus {
   readonly secrets: readonly string[];
 }
 
+/** With what somebody stood at a door that stayed shut. */
+export interface Showing {
+  readonly host: string;
+  readonly hasCredential: boolean;
+  /** The credential was good for a token, and the token was refused by the registry. */
+  readonly repository?: string | undefined;
+  /** Where the credential came from, when no object names it. */
+  readonly origin?: string | undefined;
+  /** Why there is no credential although there should be. */
+  readonly problem?: string | undefined;
+}
+
 /** Why a door stayed shut, as far as it is known on this side. */
-export function refusedHint(status: number, host: string, hasCredential: boolean): string | undefined {
+export function refusedHint(status: number, showing: Showing): string | undefined {
   if (status !== 401 && status !== 403) return undefined;
-  return hasCredential ? `the credentials for ${host} were refused` : `no credentials for ${host} were given`;
+  const { host, hasCredential, repository, origin, problem } = showing;
+  if (!hasCredential) {
+    const looked = origin === undefined ? '' : `, and there are none in ${origin}`;
+    return `no credentials for ${host} were given${problem === undefined ? looked : `: ${problem}`}`;
+  }
+  const from = origin === undefined ? '' : ` (from ${origin})`;
+  if (repository === undefined) return `the credentials for ${host}${from} were refused`;
+  return `the credentials for ${host}${from} were accepted, but do not open ${repository}: it is missing, or they may not pull it`;
 }
 
 export function statusError(bad: BadStatus): TidemarkError {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../model/clock.ts';
 import { isTidemarkError, type TidemarkError } from '../../../model/errors.ts';
-import type { Login, LoginSource } from '../../../model/login.ts';
+import type { LoginSource } from '../../../model/login.ts';
+import type { LazyCredential } from '../ports.ts';
 import type { Credential } from '../docker-config.ts';
 import type { BoundedCache } from './bounded-cache.ts';
 import type { Challenge } from './challenge.ts';
@@ -14,6 +15,7 @@ import { refusedHint, statusError } from './registry-errors.ts';
 import type { Answered, Passage, RegistryRequest, RegistryTransport } from './registry-transport.ts';
 import { whereOf } from './registry-transport.ts';
 import { secretsOf } from './secrets-of.ts';
+import { ShownCredential } from './shown-credential.ts';
 import { SharedFlights } from '../../../http/shared-flights.ts';
 
 export interface SessionParts {
@@ -29,6 +31,8 @@ export interface SessionIdentity {
   readonly passage: Passage;
   /** Undefined when no credential matches, or when it comes from a login. */
   readonly credential: Credential | undefined;
+  /** Asked when there is no credential, and the registry wants to see one. */
+  readonly ambient?: LazyCredential | undefined;
 }
 
 export interface RepositoryRequest {
@@ -44,6 +48,10 @@ export interface RepositoryRequest {
 export interface SessionAnswer extends Answered {
   /** The header that was sent, to be kept out of messages. */
   readonly authorization: string | undefined;
+  /** What was shown, as it is or in exchange for a token. */
+  readonly credential: Credential | undefined;
+  /** A token was given out for it. */
+  readonly exchanged: boolean;
 }
 
 const endpointLifetimeMs = 600_000;
@@ -62,37 +70,33 @@ export class RegistrySession {
   readonly #pings = new SharedFlights<Endpoint>();
   readonly #exchanges = new SharedFlights<BearerToken>();
   #endpoint: { readonly value: Endpoint; readonly expiresMs: number } | undefined;
-  #credential: Credential | undefined;
-  /** Where the credential came from, when it does not stay the same. */
-  #login: { readonly source: LoginSource; readonly shown: Login } | undefined;
-  /** Obtained because the one before was forbidden something: if it is too, then not because it has ended. */
-  #trusted: Login | undefined;
+  readonly #shown: ShownCredential;
 
   constructor(identity: SessionIdentity, parts: SessionParts) {
     this.identity = identity;
     this.#parts = parts;
-    this.#credential = identity.credential;
+    this.#shown = new ShownCredential(identity.credential, identity.ambient);
   }
 
   /** Gets a login at hand, before requests that are to show it. Throws `LoginFailed`. */
-  async prepare(source: LoginSource, signal: AbortSignal): Promise<void> {
-    const shown = await source.login(signal);
-    this.#login = { source, shown };
-    this.#credential = credentialOf(shown);
+  prepare(source: LoginSource, signal: AbortSignal): Promise<void> {
+    return this.#shown.prepare(source, signal);
   }
 
   /** Sends a request about a repository, with what it takes to be let in. Any status may come back. */
   async send(request: RepositoryRequest, signal: AbortSignal): Promise<SessionAnswer> {
     const endpoint = await this.#findEndpoint(request.repository, signal);
     const scope = `repository:${request.repository}:pull`;
-    const login = this.#login?.shown;
+    const { login } = this.#shown;
     const first = await this.#attempt(request, { endpoint, scope }, signal);
-    const doubted = login !== this.#trusted && isForbidden(first, endpoint);
-    const renewed = (doubted || isRefusal(first, endpoint)) && (await this.#renewLogin(login, signal));
-    if (doubted) this.#trusted = this.#login?.shown;
+    const doubted = this.#shown.doubts(login) && isForbidden(first, endpoint);
+    const refused = { login, credential: first.credential };
+    const renewed = (doubted || isRefusal(first, endpoint)) && (await this.#shown.renew(refused, signal));
+    if (doubted) this.#shown.trust();
     const challenge = this.#secondChance(first, { endpoint, renewed });
     if (!challenge) return first;
-    const wanted = challenge.parameters['scope'] ?? scope;
+    // What `/v2/` names is about another repository, if about any (GHCR's is about `user/image`).
+    const wanted = (challenge === endpoint.challenge ? undefined : challenge.parameters['scope']) ?? scope;
     this.#parts.tokens.delete(this.#tokenKey(challenge, wanted));
     const learned = { ...endpoint, challenge };
     const second = await this.#attempt(request, { endpoint: learned, scope: wanted }, signal);
@@ -101,25 +105,23 @@ export class RegistrySession {
   }
 
   /** The error for an answer that `send` gave and the caller cannot use. */
-  unusable(method: RepositoryRequest['method'], answer: SessionAnswer): TidemarkError {
-    const { passage } = this.identity;
+  unusable(
+    { method, repository }: Pick<RepositoryRequest, 'method' | 'repository'>,
+    answer: SessionAnswer,
+  ): TidemarkError {
+    const { now, found } = this.#shown;
+    const showing = {
+      host: this.identity.passage.registry,
+      hasCredential: now !== undefined,
+      repository: answer.exchanged ? repository : undefined,
+      ...found,
+    };
     return statusError({
       where: whereOf({ method, url: answer.url }),
       ...answer,
-      secrets: secretsOf(this.#credential ?? {}, answer.authorization),
-      hint: refusedHint(answer.status, passage.registry, this.#credential !== undefined),
+      secrets: secretsOf(now ?? {}, answer.authorization),
+      hint: refusedHint(answer.status, showing),
     });
-  }
-
-  /** Drops the login that was not taken, and gets another. False when the credential is not one that can be renewed. */
-  async #renewLogin(refused: Login | undefined, signal: AbortSignal): Promise<boolean> {
-    if (this.#login === undefined || refused === undefined) return false;
-    // Another request has seen to it meanwhile.
-    if (this.#login.shown !== refused) return true;
-    const { source } = this.#login;
-    source.refuse(refused);
-    await this.prepare(source, signal);
-    return true;
   }
 
   /** What to try after a 401: the token may have been revoked, or the registry wants something else here than at `/v2/`. */
@@ -128,11 +130,14 @@ export class RegistrySession {
     { endpoint, renewed }: { readonly endpoint: Endpoint; readonly renewed: boolean },
   ): Challenge | undefined {
     if (!renewed && !isRefusal(answer, endpoint)) return undefined;
-    if (this.#credential?.registryToken !== undefined) return undefined;
+    if (!renewed && this.#shown.now?.registryToken !== undefined) return undefined;
     const { challenge } = endpoint;
     const next = pickChallenge(answer.headers['www-authenticate']) ?? challenge;
     // What there is for Basic was sent already, unless a token was wanted before or it is another one now.
-    return renewed || next?.scheme === 'bearer' || challenge?.scheme === 'bearer' ? next : undefined;
+    const isNews = this.#shown.isLazy && answer.authorization === undefined;
+    return renewed || isNews || next?.scheme === 'bearer' || challenge?.scheme === 'bearer'
+      ? next
+      : undefined;
   }
 
   async #attempt(
@@ -141,12 +146,16 @@ export class RegistrySession {
     signal: AbortSignal,
   ): Promise<SessionAnswer> {
     const { method, target, repository: lane, accept, pull = false } = request;
+    const { challenge } = endpoint;
     const url = typeof target === 'string' ? registryUrl(target, endpoint.origin.origin) : target;
     const isOwn = sameOrigin(url, endpoint.origin);
     const authorization = isOwn ? await this.#authorize(endpoint, { scope, lane }, signal) : undefined;
     const headers = { ...(accept ? { accept } : {}), ...(authorization ? { authorization } : {}) };
+    const credential = authorization === undefined ? undefined : this.#shown.now;
+    const exchanged = challenge?.scheme === 'bearer' && credential?.registryToken === undefined;
     try {
-      return { ...(await this.#send({ method, url, lane, headers, pull }, signal)), authorization };
+      const answer = await this.#send({ method, url, lane, headers, pull }, signal);
+      return { ...answer, authorization, credential, exchanged };
     } catch (error) {
       // The registry may have moved to another scheme: ask again next time.
       if (isTidemarkError(error, 'RegistryUnreachable', 'RegistryTimeout')) this.#endpoint = undefined;
@@ -164,7 +173,9 @@ export class RegistrySession {
     { scope, lane }: { readonly scope: string; readonly lane: string },
     signal: AbortSignal,
   ): Promise<string | undefined> {
-    const { basic, registryToken } = this.#credential ?? {};
+    // A registry that lets everybody in is not shown what nobody named for it.
+    if (!challenge && this.#shown.isLazy) return undefined;
+    const { basic, registryToken } = (await this.#shown.obtain(signal)) ?? {};
     if (challenge?.scheme !== 'bearer' || registryToken !== undefined) {
       if (registryToken !== undefined) return `Bearer ${registryToken}`;
       return basic === undefined ? undefined : `Basic ${basic}`;
@@ -180,16 +191,21 @@ export class RegistrySession {
 
   /** The token server may be the first to see that a login is no longer good: then once more with another. */
   async #exchange(request: Omit<TokenRequest, 'credential'>, signal: AbortSignal): Promise<BearerToken> {
-    const login = this.#login?.shown;
     const way = { transport: this.#parts.transport, passage: this.identity.passage };
-    const exchange = (): Promise<BearerToken> =>
-      exchangeToken({ ...request, credential: this.#credential ?? {} }, way, signal);
+    const exchange = (credential: Credential | undefined): Promise<BearerToken> => {
+      return exchangeToken(
+        { ...request, credential: credential ?? {}, found: this.#shown.found },
+        way,
+        signal,
+      );
+    };
+    const { now, login } = this.#shown;
     try {
-      return await exchange();
+      return await exchange(now);
     } catch (error) {
       if (!isTidemarkError(error, 'RegistryUnauthorized')) throw error;
-      if (!(await this.#renewLogin(login, signal))) throw error;
-      return exchange();
+      if (!(await this.#shown.renew({ login, credential: now }, signal))) throw error;
+      return exchange(this.#shown.now);
     }
   }
 
@@ -209,7 +225,7 @@ export class RegistrySession {
     const { passage } = this.identity;
     const send = this.#send.bind(this);
     return pingRegistry(
-      { passage, clock: this.#parts.clock, credential: this.#credential, lane, send },
+      { passage, clock: this.#parts.clock, credential: this.#shown.now, lane, send },
       signal,
     );
   }
@@ -223,9 +239,4 @@ function isRefusal({ status, url }: SessionAnswer, { origin }: Endpoint): boolea
 /** ECR says this, and not 401, to a login that has ended: each login is doubted once. */
 function isForbidden({ status, url }: SessionAnswer, { origin }: Endpoint): boolean {
   return status === 403 && sameOrigin(url, origin);
-}
-
-function credentialOf(login: Login): Credential {
-  if (login.type === 'bearer') return { registryToken: login.token };
-  return { basic: Buffer.from(`${login.username}:${login.password}`).toString('base64') };
 }
