@@ -21,6 +21,8 @@ export interface ListLimits {
 const pageSize = 1000;
 /** So many pages in a row without anything new are no list any more. */
 const maxStalePages = 20;
+/** How registries without pages take a question for the next one. */
+const saysNoMore: ReadonlySet<number> = new Set([400, 404, 405, 416, 501]);
 
 /** Reads every page of a tag list, or throws. A tag that is listed twice counts once. */
 export async function listTags(
@@ -30,23 +32,42 @@ export async function listTags(
   const collected = new Collected();
   const asked = new Set<string>();
   const { repository } = image;
-  let target: string | URL = `/v2/${repository}/tags/list?n=${pageSize}`;
+  let target: Target = { next: `/v2/${repository}/tags/list?n=${pageSize}`, isGuess: false };
   for (let stale = 0; ;) {
-    const answer = await session.send({ method: 'GET', target, repository }, signal);
+    const answer = await session.send({ method: 'GET', target: target.next, repository }, signal);
+    if (target.isGuess && saysNoMore.has(answer.status)) return collected.listing();
     if (answer.status !== 200) throw session.unusable({ method: 'GET', repository }, answer);
     const where = whereOf({ method: 'GET', url: answer.url });
     const refuse = (what: string): never => {
       throw new TidemarkError('RegistryBadAnswer', `${where}: ${what}`);
     };
-    stale = collected.add(parseTagPage(answer.body, where)) ? 0 : stale + 1;
-    const next = nextPage(answer.headers['link'], answer.url, where);
+    const page = parseTagPage(answer.body, where);
+    const isNews = collected.add(page);
+    stale = isNews ? 0 : stale + 1;
+    const linked = nextPage(answer.headers['link'], answer.url, where);
+    const next = linked ?? (isNews ? guessNextPage(page, answer.url) : undefined);
     if (!next) return collected.listing();
     asked.add(answer.url.href);
     if (asked.has(next.href)) refuse('the pages of the tag list lead back to one that was read');
     if (asked.size >= limits.maxPages || stale >= maxStalePages) refuse('the tag list has no end');
     if (collected.size > limits.maxTags) refuse(`the tag list has more than ${limits.maxTags} tags`);
-    target = next;
+    target = { next, isGuess: !linked };
   }
+}
+
+interface Target {
+  readonly next: string | URL;
+  /** The registry has not said that there is more. */
+  readonly isGuess: boolean;
+}
+
+/** Where to look for more after a page that is full to the last tag and names no other: groups of Nexus end so without a word. */
+function guessNextPage(page: readonly string[], answered: URL): URL | undefined {
+  const last = page.at(-1);
+  if (page.length !== pageSize || last === undefined) return undefined;
+  const next = new URL(answered);
+  next.search = new URLSearchParams({ n: String(pageSize), last }).toString();
+  return next;
 }
 
 class Collected {

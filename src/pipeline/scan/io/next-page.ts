@@ -4,8 +4,9 @@ import { TidemarkError } from '../../../model/errors.ts';
  * Where a `Link` header says that the list goes on, or undefined at its end.
  *
  * Any `rel` counts, `next` before others. A relative link starts from the URL that was answered. The next page must be on the
- * same host: to follow a link elsewhere would let one registry choose where requests of another go. A link that differs in
- * scheme only (a registry behind a proxy that ends TLS does not know better) is asked as the page before was.
+ * same host: to follow a link elsewhere would let one registry choose where requests of another go. A registry behind a proxy
+ * often knows neither the scheme, nor the port, nor the path that lead to it (Nexus names its own `/repository/<name>/v2/`, older
+ * Artifactories leave the repository key out): the next page is asked as the page before was, and only what is asked changes.
  */
 export function nextPage(
   link: string | readonly string[] | undefined,
@@ -21,17 +22,14 @@ export function nextPage(
   const next = chosen && URL.parse(chosen.target, answered.href);
   if (!next)
     throw new TidemarkError('RegistryBadAnswer', `${where}: the Link to the next page cannot be read`);
-  next.hash = '';
-  if (next.origin === answered.origin) return withoutUser(next);
-  const onlySchemeDiffers =
-    next.hostname === answered.hostname && (next.port === '' || next.port === answered.port);
-  if (!onlySchemeDiffers) {
+  if (next.hostname !== answered.hostname || !next.protocol.startsWith('http')) {
     const message = `${where}: the Link to the next page leads to another host, ${next.host}`;
     throw new TidemarkError('RegistryBadAnswer', message);
   }
-  return new URL(`${answered.origin}${next.pathname}${next.search}`);
+  const path = isTagList(next) && isTagList(answered) ? answered.pathname : next.pathname;
+  return new URL(`${answered.origin}${path}${next.search}`);
 }
 
-function withoutUser(url: URL): URL {
-  return new URL(`${url.origin}${url.pathname}${url.search}`);
+function isTagList({ pathname }: URL): boolean {
+  return pathname.endsWith('/tags/list');
 }

@@ -93,8 +93,10 @@ function reportedErrors(text: string): string | undefined {
   } catch {
     return undefined;
   }
-  const errors: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'errors') : [];
-  if (!Array.isArray(errors)) return undefined;
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  const errors: unknown = Reflect.get(answer, 'errors');
+  // Token servers and proxies in front of registries have shapes of their own.
+  if (!Array.isArray(errors)) return plainReport(answer);
   const list: readonly unknown[] = errors;
   const texts = list.slice(0, 3).flatMap((error) => {
     if (typeof error !== 'object' || error === null) return [];
@@ -106,6 +108,15 @@ function reportedErrors(text: string): string | undefined {
     return code || message ? [[code, message].filter(Boolean).join(': ')] : [];
   });
   return texts.length > 0 ? texts.join('; ') : undefined;
+}
+
+/** `{"message": "..."}` and its kin. */
+function plainReport(answer: object): string | undefined {
+  const texts = ['message', 'error_description', 'details', 'detail', 'error'].map((name): unknown =>
+    Reflect.get(answer, name),
+  );
+  const text = texts.find((part) => typeof part === 'string' && part !== '');
+  return typeof text === 'string' ? clean(text, 200) : undefined;
 }
 
 function unexpected(status: number, text: string): string {
