@@ -9,6 +9,7 @@ import type { Refusal } from './guarded-lookup.ts';
 import { guardedLookup } from './guarded-lookup.ts';
 import { HttpFailure } from './http-failure.ts';
 import { Trust } from './trust.ts';
+import { awaitAlert } from './tls-alert.ts';
 
 /** How to reach a server: with which certificates, and through which proxy. */
 export interface HttpRoute {
@@ -27,6 +28,8 @@ export interface DispatcherOptions {
   /** Whom to trust; without it the authorities of Node and the machine. */
   readonly trust?: Trust;
 }
+
+const alertPatienceMs = 2000;
 
 /** Keeps connections open for reuse, apart for each route: a client certificate never serves another object's requests. */
 export class Dispatchers {
@@ -48,6 +51,15 @@ export class Dispatchers {
     const [oldest, ...rest] = this.#byRoute.keys();
     if (oldest !== undefined && rest.length >= this.#options.maxRoutes) this.#retire(oldest);
     return dispatcher;
+  }
+
+  /** The code of the TLS alert with which a server turns a silent client away; undefined when it does not. */
+  alertOf(url: URL, tls: NonNullable<HttpRoute['tls']>): Promise<string | undefined> {
+    return awaitAlert(url, {
+      secureContext: this.#secureContext(tls),
+      patienceMs: alertPatienceMs,
+      ...this.#lookup(),
+    });
   }
 
   async close(): Promise<void> {

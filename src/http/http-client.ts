@@ -6,6 +6,7 @@ import type { HttpRoute } from './dispatchers.ts';
 import { Dispatchers } from './dispatchers.ts';
 import type { Refusal } from './guarded-lookup.ts';
 import { HttpFailure, toHttpFailure } from './http-failure.ts';
+import { certificateAlert } from './tls-alert.ts';
 import type { ProxyChoice } from './proxy-environment.ts';
 import type { Trust } from './trust.ts';
 
@@ -83,7 +84,7 @@ export class HttpClient {
         signal,
         headersTimeout: silence,
         bodyTimeout: silence,
-      });
+      }).catch((error: unknown) => this.#explain(error, url, { ...route, proxy }));
       const declared = Number(answer.headers['content-length'] ?? 0);
       const content = method === 'HEAD' ? answer.body.dump() : this.#readAll(answer.body, declared);
       return { status: answer.statusCode, headers: answer.headers, body: (await content) ?? Buffer.alloc(0) };
@@ -92,6 +93,14 @@ export class HttpClient {
         ? new HttpFailure('aborted', 'aborted', { cause: signal.reason })
         : toHttpFailure(error);
     }
+  }
+
+  /** A connection that broke before there was an answer may have been refused for want of a certificate: asks why. */
+  async #explain(error: unknown, url: URL, { tls = {}, proxy }: HttpRoute): Promise<never> {
+    const failure = toHttpFailure(error, tls.cert !== undefined);
+    if (failure.kind !== 'broken' || url.protocol !== 'https:' || proxy !== undefined) throw failure;
+    const alert = certificateAlert((await this.#dispatchers.alertOf(url, tls)) ?? '', tls.cert !== undefined);
+    throw alert === undefined ? failure : new HttpFailure('unreachable', alert, { cause: error });
   }
 
   /** Drops every connection; requests under way fail. */

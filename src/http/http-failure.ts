@@ -1,3 +1,5 @@
+import { certificateAlert } from './tls-alert.ts';
+
 /**
  * Why no complete answer came back.
  *
@@ -43,6 +45,8 @@ const explanations: Readonly<Record<string, Explanation>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: { kind: 'unreachable', message: 'the server does not speak HTTPS' },
   ERR_SSL_PACKET_LENGTH_TOO_LONG: { kind: 'unreachable', message: 'the server does not speak HTTPS' },
   UND_ERR_PRX_TLS: { kind: 'unreachable', message: 'the certificate of the proxy is not valid' },
+  UND_ERR_SOCKS5_AUTH_FAILED: { kind: 'unreachable', message: 'the proxy refused name and password' },
+  UND_ERR_SOCKS5_AUTH_REJECTED: { kind: 'unreachable', message: 'the proxy wants a name and a password' },
   UND_ERR_PRX_CONN: { kind: 'unreachable', message: 'the proxy closed the connection' },
   ECONNRESET: { kind: 'broken', message: 'connection reset' },
   EPIPE: { kind: 'broken', message: 'connection closed' },
@@ -55,10 +59,12 @@ const explanations: Readonly<Record<string, Explanation>> = {
   UND_ERR_BODY_TIMEOUT: { kind: 'timeout', message: 'the answer stopped half-way' },
 };
 
-/** Says in our own words what a connection or undici reports, by its code. */
-export function toHttpFailure(error: unknown): HttpFailure {
+/** Says in our own words what a connection or undici reports, by its code. `hasCertificate`: the client showed one of its own. */
+export function toHttpFailure(error: unknown, hasCertificate = false): HttpFailure {
   if (error instanceof HttpFailure) return error;
   const code = codeOf(error);
+  const alert = certificateAlert(code, hasCertificate);
+  if (alert !== undefined) return new HttpFailure('unreachable', alert, { cause: error });
   const known = explanations[code];
   if (known) {
     const { kind, message, temporary } = known;
@@ -71,6 +77,11 @@ export function toHttpFailure(error: unknown): HttpFailure {
     return new HttpFailure('unreachable', 'the answer is not HTTP', { cause: error });
   }
   const message = error instanceof Error ? error.message : String(error);
+  if (code.startsWith('UND_ERR_SOCKS5')) {
+    return new HttpFailure('unreachable', `the proxy made no connection: ${oneLine(message)}`, {
+      cause: error,
+    });
+  }
   if (isProxyRefusal(message)) {
     return new HttpFailure('unreachable', 'the proxy refused the connection', { cause: error });
   }

@@ -1,7 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Certificate } from './authority.ts';
 import { freePort } from './free-port.ts';
 import { registryWriter, type BasicCredentials, type RegistryWriter } from './registry-writer.ts';
+import { tokenIssuer, tokenService } from './token-server.ts';
 import { waitUntil } from './wait-until.ts';
 import type { Lifetime, Workspace } from './workspace.ts';
 
@@ -9,6 +12,8 @@ import type { Lifetime, Workspace } from './workspace.ts';
 export interface DockerRegistry extends RegistryWriter {
   /** `127.0.0.1:<port>`. */
   readonly host: string;
+  /** Where it keeps its images. */
+  readonly images: string;
   /** What the server said, for the search for secrets. */
   log(): string;
 }
@@ -19,25 +24,37 @@ export function dockerRegistryMissing(): string | false {
   return missing.length === 0 ? false : `${missing.join(' and ')} not installed (see .ci/run)`;
 }
 
-/** Starts Debian's registry; with credentials every request needs them, as Basic access. */
+/** Who is let in, and how: everybody over plain HTTP by default. */
+export interface DockerRegistryOptions extends Partial<BasicCredentials> {
+  /** Serve HTTPS. With `clientCaFile` only to clients with a certificate of that authority. */
+  readonly tls?: Pick<Certificate, 'certFile' | 'keyFile'> & { readonly clientCaFile?: string };
+  /** Let in whoever has a token that `signer` signed. */
+  readonly token?: { readonly realm: string; readonly signer: Pick<Certificate, 'certFile'> };
+  /** The images of another registry that runs meanwhile, to be served in another way. */
+  readonly imagesOf?: DockerRegistry;
+}
+
+/** Starts Debian's registry; with a name and a password every request needs them, as Basic access. */
 export async function startDockerRegistry(
   t: Pick<Lifetime, 'after'>,
   workspace: Workspace,
-  credentials?: BasicCredentials,
+  options: DockerRegistryOptions = {},
 ): Promise<DockerRegistry> {
+  const { username, password, tls } = options;
   const port = await freePort();
   const folder = workspace.makeFolder(`registry-${port}`);
-  const auth = credentials === undefined ? '' : basicAccess(workspace, `${folder}/htpasswd`, credentials);
+  const images = options.imagesOf?.images ?? `${folder}/blobs`;
+  const credentials = username === undefined || password === undefined ? undefined : { username, password };
   const config = workspace.write(
     `registry-${port}/config.yml`,
     `version: 0.1
 log: {level: warn, accesslog: {disabled: true}}
 storage:
-  filesystem: {rootdirectory: ${folder}/blobs}
+  filesystem: {rootdirectory: ${images}}
   delete: {enabled: true}
 http:
   addr: 127.0.0.1:${port}
-${auth}`,
+${tlsAccess(tls)}${credentials === undefined ? '' : basicAccess(workspace, `${folder}/htpasswd`, credentials)}${tokenAccess(options.token)}`,
   );
   const child = spawn('docker-registry', ['serve', config], {
     env: { PATH: process.env['PATH'] ?? '', OTEL_TRACES_EXPORTER: 'none' },
@@ -52,10 +69,31 @@ ${auth}`,
     await once(child, 'exit');
   });
   const host = `127.0.0.1:${port}`;
-  await waitUntil(async () => (await fetch(`http://${host}/v2/`)).status < 500, {
-    what: `the registry on ${host}`,
+  await waitUntil(() => answers(port), { what: `the registry on ${host}` });
+  return { host, images, ...registryWriter(host, credentials), log: () => said.join('') };
+}
+
+/** Whether anybody listens there; TLS or not. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
   });
-  return { host, ...registryWriter(host, credentials), log: () => said.join('') };
+}
+
+function tlsAccess(tls: DockerRegistryOptions['tls']): string {
+  if (tls === undefined) return '';
+  const clients = tls.clientCaFile === undefined ? '' : `, clientcas: [${tls.clientCaFile}]`;
+  return `  tls: {certificate: ${tls.certFile}, key: ${tls.keyFile}${clients}}\n`;
+}
+
+function tokenAccess(token: DockerRegistryOptions['token']): string {
+  if (token === undefined) return '';
+  const { realm, signer } = token;
+  return `auth:\n  token: {realm: "${realm}", service: ${tokenService}, issuer: ${tokenIssuer}, rootcertbundle: ${signer.certFile}}\n`;
 }
 
 /** The registry reads bcrypt hashes only; a low cost keeps each request quick. */
