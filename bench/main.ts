@@ -7,6 +7,7 @@ import { benchColdMirror } from './cold-mirror.ts';
 import { renderFigures, type Figure } from './figure.ts';
 import { benchFleetChanges } from './fleet-changes.ts';
 import { benchGrowth } from './growth.ts';
+import { benchHanging } from './hanging.ts';
 import { benchHelp } from './help.ts';
 import { benchManyImages } from './many-images.ts';
 import { benchPublish } from './publish.ts';
@@ -34,6 +35,7 @@ const benches: Readonly<Record<string, Bench>> = {
     return figures;
   },
   'cluster-changes': () => inWorkshop(benchClusterChanges),
+  hanging: () => inWorkshop(benchHanging),
   help: benchHelp,
   publish: benchPublish,
   growth: () => inWorkshop(benchGrowth),

@@ -6,6 +6,7 @@ import { ImageUpdateAutomationController } from '../controllers/image-update-aut
 import { createReadingCache } from '../controllers/image-update-automation/reading-cache.ts';
 import type { LoginSources } from '../controllers/cloud-login.ts';
 import type { AccessSources } from '../controllers/registry-access.ts';
+import { RepositoryHosts } from '../controllers/repository-hosts.ts';
 import { judge } from '../controllers/outcomes.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Log } from '../model/log.ts';
@@ -58,11 +59,16 @@ export function createEngine(parts: EngineParts): Engine {
     readings: createReadingCache(readingCacheSize),
     sources: templateSources(parts.clock),
   });
+  const hosts = new RepositoryHosts();
   return new Engine({
     ...parts,
     after: afterTimeout,
     judge,
     heralds: parts.watchesSecrets ? localHeralds : heralds,
-    controllers: [new ImageRepositoryController(parts), new ImagePolicyController(parts), automations],
+    controllers: [
+      new ImageRepositoryController({ ...parts, hosts }),
+      new ImagePolicyController({ ...parts, hosts }),
+      automations,
+    ],
   });
 }

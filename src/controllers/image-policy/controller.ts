@@ -9,6 +9,7 @@ import { targetOf } from '../../reconcile/controller.ts';
 import { findCondition } from '../../reconcile/conditions.ts';
 import type { AccessSources } from '../registry-access.ts';
 import { registryAccess } from '../registry-access.ts';
+import type { RepositoryHosts } from '../repository-hosts.ts';
 import { tagSetKey } from '../tag-set-key.ts';
 import { withDeadline } from '../with-deadline.ts';
 import { readyMessage, recordSelection } from './announce.ts';
@@ -20,6 +21,9 @@ import { TagSelector } from './tag-selector.ts';
 export interface PolicyDeps extends AccessSources {
   readonly tags: TagStore;
   readonly registry: RegistryClient;
+  readonly hosts: RepositoryHosts;
+  /** Policies that are worked on at a time; of those that ask for digests, so many for each registry. */
+  readonly concurrency: number;
   readonly crossNamespaceAllowed: boolean;
   /** How long a policy that has selected before waits for tags that are gone, and between looks when there are none. */
   readonly requeueDependencyMs: number;
@@ -29,6 +33,7 @@ export interface PolicyDeps extends AccessSources {
 
 type PolicyRun = Run<'ImagePolicy'>;
 
+const mostWorkers = 256;
 /** `spec.interval: 0s` counts as this. */
 const defaultDigestIntervalMs = 10 * 60_000;
 const defaultFirstScanGraceMs = 30_000;
@@ -39,8 +44,7 @@ const vanishedGraceMs = 15_000;
 export class ImagePolicyController implements Controller<'ImagePolicy'> {
   readonly kind = 'ImagePolicy';
   readonly acknowledgesWhileSuspended = true;
-  /** A digest may be asked of a registry that hangs. */
-  readonly crowd = { workers: 64, perGroup: 64 };
+  readonly crowd: { readonly workers: number; readonly perGroup: number };
   readonly #deps: PolicyDeps;
   readonly #selector: TagSelector;
   /** Since when a policy has found no tags. */
@@ -48,12 +52,20 @@ export class ImagePolicyController implements Controller<'ImagePolicy'> {
 
   constructor(deps: PolicyDeps) {
     this.#deps = deps;
+    this.crowd = { workers: mostWorkers, perGroup: deps.concurrency };
     this.#selector = new TagSelector(deps.tags);
   }
 
   references({ metadata, spec }: ImagePolicy): readonly string[] {
     const { namespace = metadata.namespace, name } = spec.imageRepositoryRef;
     return [targetOf('ImageRepository', namespace, name), `Namespace/${metadata.namespace}`];
+  }
+
+  /** Selecting takes no time; waiting for a digest may, and then only the policies of that registry are held up. */
+  group({ metadata, spec }: ImagePolicy): string {
+    if (spec.digestReflectionPolicy === undefined || spec.digestReflectionPolicy === 'Never') return 'select';
+    const { namespace = metadata.namespace, name } = spec.imageRepositoryRef;
+    return `digest ${this.#deps.hosts.of({ namespace, name }) ?? ''}`;
   }
 
   async forget({ metadata }: ImagePolicy): Promise<void> {

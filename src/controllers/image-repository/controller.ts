@@ -23,12 +23,14 @@ import type { Controller, Done, Run } from '../../reconcile/controller.ts';
 import { targetOf } from '../../reconcile/controller.ts';
 import type { AccessSources } from '../registry-access.ts';
 import { registryAccess } from '../registry-access.ts';
+import type { RepositoryHosts } from '../repository-hosts.ts';
 import { tagSetKey } from '../tag-set-key.ts';
 import { withDeadline } from '../with-deadline.ts';
 
 export interface RepositoryDeps extends AccessSources {
   readonly tags: TagStore;
   readonly registry: RegistryClient;
+  readonly hosts: RepositoryHosts;
 }
 
 type RepositoryRun = Run<'ImageRepository'>;
@@ -52,11 +54,12 @@ export class ImageRepositoryController implements Controller<'ImageRepository'> 
     return names.map((name) => targetOf('Secret', metadata.namespace, name));
   }
 
-  group({ spec }: ImageRepository): string {
-    return spec.image.split('/')[0] ?? '';
+  group({ metadata, spec }: ImageRepository): string {
+    return this.#deps.hosts.learn(metadata, spec.image);
   }
 
   async forget({ metadata, status }: ImageRepository): Promise<void> {
+    this.#deps.hosts.forget(metadata);
     const canonical = status?.canonicalImageName;
     if (canonical !== undefined) this.#deps.tags.delete(tagSetKey(metadata, { canonical }));
   }
