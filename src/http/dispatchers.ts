@@ -5,6 +5,7 @@ import type { SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import { Agent, buildConnector, ProxyAgent, Socks5ProxyAgent } from 'undici';
 
+import { FairLookup } from './fair-lookup.ts';
 import type { Refusal } from './guarded-lookup.ts';
 import { guardedLookup } from './guarded-lookup.ts';
 import { HttpFailure } from './http-failure.ts';
@@ -36,6 +37,8 @@ export class Dispatchers {
   readonly #options: DispatcherOptions;
   readonly #byRoute = new Map<string, Dispatcher>();
   readonly #trust: Trust;
+  readonly #names = new FairLookup();
+  #authorities: readonly string[] | undefined;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -102,9 +105,9 @@ export class Dispatchers {
     return new ProxyAgent({ ...common, uri: url.href, requestTls, proxyTls });
   }
 
-  #lookup(): { readonly lookup?: LookupFunction } {
-    const { refuse } = this.#options;
-    return refuse === undefined ? {} : { lookup: guardedLookup(refuse) };
+  #lookup(): { readonly lookup: LookupFunction } {
+    const { refuse = () => undefined } = this.#options;
+    return { lookup: guardedLookup(refuse, this.#names.resolve) };
   }
 
   /** Reading the authorities takes tens of milliseconds: only when TLS is spoken, and once. */

@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns';
+import type { Resolve } from './fair-lookup.ts';
 import type { LookupFunction } from 'node:net';
 
 import { HttpFailure } from './http-failure.ts';
@@ -10,7 +10,7 @@ export type Refusal = (host: string) => string | undefined;
  * Looks names up for a connection, and refuses those of which any address is refused. The connection goes to the very addresses that
  * were judged here: a name that changes its mind between a check and a connection gains nothing.
  */
-export function guardedLookup(refuse: Refusal, resolve: typeof lookup = lookup): LookupFunction {
+export function guardedLookup(refuse: Refusal, resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) {
