@@ -38,7 +38,6 @@ export class Dispatchers {
   readonly #byRoute = new Map<string, Dispatcher>();
   readonly #trust: Trust;
   readonly #names = new FairLookup();
-  #authorities: readonly string[] | undefined;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
