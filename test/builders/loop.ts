@@ -89,7 +89,11 @@ export async function startLoop(t: TestContext, options: LoopOptions = {}): Prom
   });
   t.after(() => engine.stop());
   await engine.start();
-  const fill = (text: string): string => text.replaceAll('HOST', host).replaceAll('GIT', git.url);
+  // Keys in PEM may hold such letters too.
+  const fill = (text: string): string =>
+    text.replace(/(?<![A-Za-z0-9+/])(?:HOST|GIT)(?![A-Za-z0-9+=])/g, (word) =>
+      word === 'GIT' ? git.url : host,
+    );
   const until: Loop['until'] = async (holds) => {
     const deadline = Date.now() + patienceMs;
     while (!(await holds())) {
