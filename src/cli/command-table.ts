@@ -8,6 +8,7 @@ export const aliases: ReadonlyMap<string, string> = new Map([
   ['policies', 'policy'],
   ['updates', 'update'],
   ['sources', 'source'],
+  ['secrets', 'secret'],
 ]);
 
 /** Every command, in the order in which help shows them. Modules are named here and loaded only when they are used. */
@@ -131,6 +132,36 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'Create a Git repository for automations to update',
     section: 'Act',
     load: async () => (await import('./commands/create-source-git.ts')).createSourceGit,
+  },
+  {
+    words: 'create secret git',
+    summary: 'Create a Secret for a Git repository: an account, a token, or a key for SSH',
+    section: 'Act',
+    load: async () => (await import('./commands/create-secret-git.ts')).createSecretGit,
+  },
+  {
+    words: 'create secret githubapp',
+    summary: 'Create a Secret for a GitHub App',
+    section: 'Act',
+    load: async () => (await import('./commands/create-secret-githubapp.ts')).createSecretGithubApp,
+  },
+  {
+    words: 'create secret oci',
+    summary: 'Create a Secret with the account of a registry',
+    section: 'Act',
+    load: async () => (await import('./commands/create-secret-oci.ts')).createSecretOci,
+  },
+  {
+    words: 'create secret tls',
+    summary: 'Create a Secret with certificates',
+    section: 'Act',
+    load: async () => (await import('./commands/create-secret-tls.ts')).createSecretTls,
+  },
+  {
+    words: 'create secret proxy',
+    summary: 'Create a Secret with the address of a proxy',
+    section: 'Act',
+    load: async () => (await import('./commands/create-secret-proxy.ts')).createSecretProxy,
   },
   ...imageFamily({
     stem: 'delete image',

@@ -85,7 +85,8 @@ export function reference(name: string | undefined): { readonly name: string } |
   return name === undefined ? undefined : { name };
 }
 
-function readLabels(given: readonly string[]): Record<string, string> | undefined {
+/** `--label key=value,...`, or undefined when none is given. */
+export function readLabels(given: readonly string[]): Record<string, string> | undefined {
   const pairs = given.flatMap((text) => text.split(',')).filter((text) => text !== '');
   const labels = pairs.map((pair): [string, string] => {
     const [key = '', value, ...more] = pair.split('=');

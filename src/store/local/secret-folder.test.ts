@@ -3,6 +3,7 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -14,6 +15,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 
+import type { Secret } from '../../api/secret.ts';
 import { secretValue } from '../../api/secret.ts';
 import { SecretFolder } from './secret-folder.ts';
 
@@ -145,4 +147,39 @@ test('a folder that is not there is named', (t) => {
     code: 'UsageError',
     message: /nowhere: there is no such folder of secrets/,
   });
+});
+
+test('a Secret is put in place of another as a whole, for its owner only', (t) => {
+  const root = folder(t);
+  const secrets = secretsIn(root);
+  const secret = (data: Readonly<Record<string, string>>): Secret => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: key,
+    type: 'Opaque',
+    data: { ...data },
+  });
+  assert.equal(secrets.put(secret({ username: 'bWU=', password: 'cHc=' })).applied, 'created');
+  const { applied, place } = secrets.put(secret({ bearerToken: 'dA==' }));
+  assert.equal(applied, 'updated');
+  assert.deepEqual(secrets.read(key)?.data, { bearerToken: 'dA==' });
+  assert.equal(statSync(place).mode & 0o777, 0o700);
+  assert.equal(statSync(join(place, 'bearerToken')).mode & 0o777, 0o600);
+  assert.throws(() => secrets.put(secret({ '../x': '' })), /is not a valid key/);
+  assert.deepEqual(secrets.read(key)?.data, { bearerToken: 'dA==' });
+});
+
+test('a Secret that a crash has left set aside still counts, and the next one takes its place', (t) => {
+  const root = folder(t);
+  const secrets = secretsIn(root);
+  put(root, 'flux-system/login/password', 'old');
+  renameSync(join(root, 'flux-system/login'), join(root, 'flux-system/.login.replaced'));
+  assert.deepEqual(secrets.read(key)?.data, { password: Buffer.from('old').toString('base64') });
+  const data = { password: Buffer.from('new').toString('base64') };
+  assert.equal(
+    secrets.put({ apiVersion: 'v1', kind: 'Secret', metadata: key, type: 'Opaque', data }).applied,
+    'updated',
+  );
+  assert.deepEqual(secrets.read(key)?.data, data);
+  assert.deepEqual(readdirSync(join(root, 'flux-system')), ['login']);
 });

@@ -1,13 +1,4 @@
-import {
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import type { Secret } from '../../api/secret.ts';
@@ -15,11 +6,14 @@ import { TidemarkError, messageOf } from '../../model/errors.ts';
 import type { ObjectKey } from '../../model/object-key.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { fingerprinted } from './definition.ts';
+import { secretFolderAt, writeSecretFolder } from './secret-files.ts';
 
 const objectName = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 const dataKey = /^[-._a-zA-Z0-9]+$/;
 /** What the API server allows for a whole Secret. */
 const largestFile = 1024 * 1024;
+/** How often a Secret is read that is replaced over and over. */
+const mostReadings = 5;
 
 /** Secrets as files, laid out `<namespace>/<name>/<key>`, as mounted Secrets are. Read anew each time: nothing of them is kept. */
 export class SecretFolder {
@@ -40,9 +34,8 @@ export class SecretFolder {
   /** The Secret as it is on the disk now, or undefined when there is no such folder. */
   read(key: ObjectKey): Secret | undefined {
     if (!objectName.test(key.namespace) || !objectName.test(key.name)) return undefined;
-    const folder = join(this.#folder, key.namespace, key.name);
-    if (!isFolder(folder)) return undefined;
-    const data = Object.fromEntries(dataFiles(folder).map((name) => [name, readValue(join(folder, name))]));
+    const data = readWhole(this.#folderOf(key));
+    if (data === undefined) return undefined;
     const metadata = { name: key.name, namespace: key.namespace };
     return fingerprinted(
       { apiVersion: 'v1', kind: 'Secret', metadata, type: guessType(data), data },
@@ -70,21 +63,40 @@ export class SecretFolder {
 
   /** Writes a new Secret, all of it or nothing, for its owner only. */
   create(secret: Secret): void {
-    const { namespace, name } = secret.metadata;
-    const folder = join(this.#folder, namespace, name);
-    const shown = `Secret ${formatKey(secret.metadata)}`;
-    if (isFolder(folder)) throw new TidemarkError('AlreadyExists', `${shown} exists already in ${folder}`);
-    const draft = join(this.#folder, namespace, `.${name}.${process.pid}`);
+    const folder = this.#folderOf(secret.metadata);
+    if (isFolder(folder)) {
+      throw new TidemarkError(
+        'AlreadyExists',
+        `Secret ${formatKey(secret.metadata)} exists already in ${folder}`,
+      );
+    }
+    writeSecretFolder(folder, secret);
+  }
+
+  /** Writes a Secret, new or in place of the one that is there: whoever reads sees all of the old one or all of the new. */
+  put(secret: Secret): { readonly applied: 'created' | 'updated'; readonly place: string } {
+    const place = this.#folderOf(secret.metadata);
+    const applied = secretFolderAt(place) === undefined ? 'created' : 'updated';
+    writeSecretFolder(place, secret);
+    return { applied, place };
+  }
+
+  #folderOf({ namespace, name }: ObjectKey): string {
+    return join(this.#folder, namespace, name);
+  }
+}
+
+/** All keys of one moment: a Secret that was replaced while it was read is read again. */
+function readWhole(place: string): Readonly<Record<string, string>> | undefined {
+  for (let patience = mostReadings; ; patience -= 1) {
+    const folder = secretFolderAt(place);
+    if (folder === undefined) return undefined;
+    const identity = identityOf(folder);
     try {
-      mkdirSync(draft, { recursive: true, mode: 0o700 });
-      for (const [key, value] of Object.entries(secret.data)) {
-        if (!dataKey.test(key) || key.startsWith('..'))
-          throw new TidemarkError('ObjectInvalid', `${shown}: ${key} is not a valid key`);
-        writeFileSync(join(draft, key), Buffer.from(value, 'base64'), { mode: 0o600 });
-      }
-      renameSync(draft, folder);
-    } finally {
-      rmSync(draft, { recursive: true, force: true });
+      const data = Object.fromEntries(dataFiles(folder).map((name) => [name, readValue(join(folder, name))]));
+      if (identityOf(folder) === identity || patience <= 1) return data;
+    } catch (error) {
+      if (identityOf(folder) === identity || patience <= 1) throw error;
     }
   }
 }
