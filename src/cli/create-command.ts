@@ -18,10 +18,17 @@ export interface Creation<K extends ShownKind, F extends Flags> {
   /** What is created, in sentences: `ImagePolicy`, `GitRepository source`. */
   readonly what: string;
   readonly summary: string;
+  readonly description?: string;
   readonly flags: F;
   readonly examples: readonly string[];
   /** Throws `UsageError` when the flags do not describe an object. */
   readonly spec: (flags: CommandInput<typeof createFlags & F>['flags']) => object;
+  /** Creates what the object refers to, and returns what the spec says of it; undefined when the person said no. Not called for `--export`. */
+  readonly prepare?: (
+    flags: CommandInput<typeof createFlags & F>['flags'],
+    name: string,
+    context: { readonly deps: CliDeps; readonly out: Output },
+  ) => Promise<object | undefined>;
   /** What the person should know although the object can be created. */
   readonly doubts?: (object: Kinds[K]) => string | undefined;
 }
@@ -31,6 +38,7 @@ export function createCommand<K extends ShownKind, F extends Flags>(creation: Cr
   const flags = { ...createFlags, ...creation.flags };
   return defineCommand<typeof createFlags & F>({
     summary: creation.summary,
+    ...(creation.description === undefined ? {} : { description: creation.description }),
     args: [{ spec: '<name>', help: 'name of the object' }],
     flags,
     examples: creation.examples,
@@ -43,8 +51,14 @@ export function createCommand<K extends ShownKind, F extends Flags>(creation: Cr
         out.data(exportDraft(object));
         return exitCodes.done;
       }
+      const referred = await creation.prepare?.(given, name, { deps, out });
+      if (creation.prepare !== undefined && referred === undefined) {
+        out.say('failed', 'nothing created');
+        return exitCodes.no;
+      }
+      const complete = buildObject({ ...draft, spec: { ...draft.spec, ...referred } }, given);
       return withHome(deps, { flags: given, out }, (home) =>
-        createIn(home, { object, what: creation.what, flags: given, deps }, out),
+        createIn(home, { object: complete, what: creation.what, flags: given, deps }, out),
       );
     },
   });

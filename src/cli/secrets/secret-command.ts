@@ -8,7 +8,7 @@ import { homeFlags } from '../home-flags.ts';
 import { scopeFlags } from '../object-flags.ts';
 import type { Output } from '../output.ts';
 import { buildSecret, exportSecret, type SecretDraft } from './secret-draft.ts';
-import { storeSecret } from './store-secret.ts';
+import { checkPlace, storeSecret } from './store-secret.ts';
 
 /** Flags of every command that creates a Secret. */
 export const secretFlags = {
@@ -52,6 +52,7 @@ export function secretCommand<F extends Flags>(creation: SecretCreation<F>): Com
       const { namespace } = common;
       const head = { name, namespace, labels: readLabels(common.label) };
       buildSecret(head, { stringData: {} });
+      if (!common.export) checkPlace(common, deps, 'print the YAML with --export');
       const draft = await describe(flags, deps, out);
       if (draft === undefined) {
         out.say('failed', 'nothing created');
