@@ -6,6 +6,7 @@ import type { Preview } from '../controllers/image-update-automation/preview-aut
 import type { ObjectKey } from '../model/object-key.ts';
 import type { Selection } from '../pipeline/select/select.ts';
 import type { EventLog, ObjectStore } from '../store/store.ts';
+import type { Probe } from './probe/open-probe.ts';
 
 /** One object that a person has named. */
 export interface Target extends ObjectKey {
@@ -46,5 +47,7 @@ export interface Home {
   inspect(policy: ImagePolicy, question: Question): Promise<Selection>;
   /** The commit that an automation would make now, and where markers stand. Pushes nothing. Throws what a run would. */
   preview(automation: ImageUpdateAutomation, signal: AbortSignal): Promise<Preview>;
+  /** What reaches registries and Git hosts for these objects, to be tried step by step. Whoever opens it closes it. */
+  openProbe(): Promise<Probe>;
   close(): Promise<void>;
 }

@@ -14,8 +14,9 @@ export async function tellProgress<T>(work: Told<T>, out: Output): Promise<Outco
   for (;;) {
     const next = await work.next();
     if (next.done === true) return { result: next.value, warnings };
-    const { sign, text } = next.value;
+    const { sign, text, detail } = next.value;
     out.say(sign, text);
+    if (detail !== undefined) out.detail(detail);
     if (sign === 'warning') warnings += 1;
   }
 }

@@ -111,6 +111,23 @@ test('a SOCKS5 proxy leads to the server, with its user', async (t) => {
   assert.deepEqual(seen, ['me:s@cret', 'r.example:80']);
 });
 
+test('whoever observes is told of every request that has ended, well or not', async (t) => {
+  const seen: string[] = [];
+  const client = httpClient(t, {
+    observe: (exchange) =>
+      seen.push(
+        `${exchange.method} ${exchange.url.pathname} ${'failure' in exchange ? exchange.failure.kind : exchange.status}`,
+      ),
+  });
+  const origin = await serve(t, (request, response) => {
+    if (request.url === '/cut') request.socket.destroy();
+    else response.writeHead(401).end();
+  });
+  await client.send({ method: 'GET', url: new URL(`${origin}/v2/`) }, {}, forever());
+  await assert.rejects(client.send({ method: 'GET', url: new URL(`${origin}/cut`) }, {}, forever()));
+  assert.deepEqual(seen, ['GET /v2/ 401', 'GET /cut broken']);
+});
+
 /** As much of RFC 1928 and 1929 as one connection with a user needs. */
 function socksServer(target: number, seen: string[]): Server {
   return createSocketServer((socket) => {

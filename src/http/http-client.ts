@@ -23,8 +23,14 @@ export interface HttpAnswer {
   readonly body: Buffer;
 }
 
+/** What came of one request, for whoever wants to tell it. */
+export type HttpExchange = Pick<HttpRequest, 'method' | 'url'> &
+  (Pick<HttpAnswer, 'status' | 'headers'> | { readonly failure: HttpFailure });
+
 export interface HttpClientOptions {
   readonly userAgent: string;
+  /** Told of every request that has ended. */
+  readonly observe?: (exchange: HttpExchange) => void;
   /** Used for routes that name no proxy of their own. */
   readonly proxyFor?: ProxyChoice;
   /** To have a connection, and TLS on it. */
@@ -45,8 +51,9 @@ export interface HttpClientOptions {
  * Throws `HttpFailure` when there is no complete answer; any status is an answer.
  */
 export class HttpClient {
-  readonly #options: Required<Omit<HttpClientOptions, 'proxyFor' | 'refuse' | 'trust'>>;
+  readonly #options: Required<Omit<HttpClientOptions, 'proxyFor' | 'refuse' | 'trust' | 'observe'>>;
   readonly #refuse: Refusal;
+  readonly #observe: NonNullable<HttpClientOptions['observe']>;
   readonly #proxyFor: ProxyChoice;
   readonly #dispatchers: Dispatchers;
 
@@ -60,6 +67,7 @@ export class HttpClient {
     };
     const { refuse, trust } = options;
     this.#refuse = refuse ?? (() => undefined);
+    this.#observe = options.observe ?? (() => undefined);
     this.#proxyFor = options.proxyFor ?? (() => undefined);
     this.#dispatchers = new Dispatchers({
       ...this.#options,
@@ -70,6 +78,18 @@ export class HttpClient {
   }
 
   async send(request: HttpRequest, route: HttpRoute, signal: AbortSignal): Promise<HttpAnswer> {
+    const { method, url } = request;
+    try {
+      const answer = await this.#send(request, route, signal);
+      this.#observe({ method, url, status: answer.status, headers: answer.headers });
+      return answer;
+    } catch (error) {
+      if (error instanceof HttpFailure) this.#observe({ method, url, failure: error });
+      throw error;
+    }
+  }
+
+  async #send(request: HttpRequest, route: HttpRoute, signal: AbortSignal): Promise<HttpAnswer> {
     const { method, url, headers, body = null } = request;
     const { silenceTimeoutMs: silence, userAgent } = this.#options;
     try {

@@ -48,6 +48,10 @@ export async function openEmbeddedHome(place: EmbeddedPlace, deps: EmbeddedHomeD
     rehearse: (signal) => runOnce({ dryRun: true }, signal),
     inspect: async (policy, question) => (await inspector()).inspect(policy, question),
     preview: async (automation, signal) => (await inspector()).preview(automation, signal),
+    openProbe: async () => {
+      const { openProbe } = await import('../probe/open-probe.ts');
+      return openProbe({ ...deps, store: store.objects, objectLevelIdentity: false, readsLocalFiles: true });
+    },
     close: async () => {
       await (await loaded)?.close();
       await store.close();

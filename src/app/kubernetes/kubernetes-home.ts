@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { TidemarkError } from '../../model/errors.ts';
+import { refuseLinkLocal } from '../../http/link-local.ts';
 import type { Log } from '../../model/log.ts';
 import { openKubernetesStore } from '../../store/kubernetes/kubernetes-store.ts';
+import { serviceAccounts } from '../../store/kubernetes/service-accounts.ts';
 import type { Home } from '../home.ts';
 import { applyObject } from './apply-object.ts';
 import { connectToCluster, type Cluster, type ClusterChoice, type ConnectDeps } from './connect.ts';
@@ -54,6 +56,17 @@ function homeIn({ client }: Cluster, deps: KubernetesHomeDeps): Home {
     rehearse: refuse,
     inspect: async (policy, question) => (await inspector()).inspect(policy, question),
     preview: async (automation, signal) => (await inspector()).preview(automation, signal),
+    openProbe: async () => {
+      const { openProbe } = await import('../probe/open-probe.ts');
+      return openProbe({
+        ...deps,
+        store: objects,
+        accounts: serviceAccounts(client),
+        objectLevelIdentity: true,
+        readsLocalFiles: false,
+        refuse: refuseLinkLocal,
+      });
+    },
     close: async () => {
       await (await loaded)?.close();
       await store.close();

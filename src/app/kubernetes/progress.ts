@@ -2,6 +2,8 @@
 export interface Progress {
   readonly sign: 'doing' | 'generating' | 'waiting' | 'done' | 'warning' | 'failed';
   readonly text: string;
+  /** More about it: what to do next, line by line. */
+  readonly detail?: string;
 }
 
 /** Long work that tells as it goes, and what it came to in the end. */

@@ -1,6 +1,7 @@
 import { checkCluster } from '../../app/kubernetes/check-cluster.ts';
 import { checkFiles } from '../../app/embedded/check-files.ts';
 import { findEmbeddedPlace } from '../../app/embedded/place.ts';
+import { asksForProbe, probeFlags } from '../check/probe-flags.ts';
 import { type CommandInput, defineCommand } from '../command.ts';
 import { exitCodes, type ExitCode } from '../exit-code.ts';
 import { duration, toggle } from '../flags.ts';
@@ -15,8 +16,13 @@ import { withCluster } from '../with-cluster.ts';
 const flags = {
   namespace: scopeFlags.namespace,
   pre: toggle('--pre', 'only what has to be there beforehand'),
-  timeout: duration('--timeout <duration>', 'how long to wait for controllers that are starting', '5m'),
+  timeout: duration(
+    '--timeout <duration>',
+    'how long to wait for controllers that are starting, or for a server (there at most 1m)',
+    '5m',
+  ),
   pollInterval: duration('--poll-interval <duration>', 'how often to look at them meanwhile', '5s'),
+  ...probeFlags,
   ...homeFlags,
 };
 
@@ -25,10 +31,20 @@ type Input = CommandInput<typeof flags>;
 export const check = defineCommand({
   summary: 'Say whether everything is there that Tidemark needs',
   description:
-    'In a cluster: the version of the API server, what you may do there, the controller and its health, the definitions of the kinds, and whether a controller of Flux would do the same work. Without one: git, and the objects in your files.\nExit 0: nothing is missing; 1: something is.',
+    'In a cluster: the version of the API server, what you may do there, the controller and its health, the definitions of the kinds, and whether a controller of Flux would do the same work. Without one: git, and the objects in your files.\nWith --registry or --git it tries the way there instead, as a run would go it: name, connection, TLS, what the server wants to see, token, the permission to read, and for Git the permission to write, without writing.\nExit 0: nothing is missing; 1: something is.',
   flags,
-  examples: ['tidemark check --pre', 'tidemark check', 'tidemark check -f clusters/dev'],
+  examples: [
+    'tidemark check --pre',
+    'tidemark check',
+    'tidemark check -f clusters/dev',
+    'tidemark check --registry ghcr.io/acme/app --secret ghcr --secrets secrets',
+    'tidemark check --git gitrepository/fleet -f clusters/dev --secrets secrets',
+  ],
   run: async (deps, input, out) => {
+    if (asksForProbe(input.flags)) {
+      const { checkWays } = await import('../check/check-ways.ts');
+      return report(await checkWays(input, deps, out), input, out);
+    }
     const place = namesCluster(input.flags) ? undefined : await findEmbeddedPlace(input.flags, deps);
     if (place !== undefined) {
       const work = checkFiles({ ...deps, openHome: () => deps.openHome(input.flags) }, input.flags.pre);

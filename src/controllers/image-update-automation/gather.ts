@@ -156,7 +156,8 @@ function checkSource(automation: ImageUpdateAutomation, key: ObjectKey, deps: Ga
   }
 }
 
-async function access(
+/** How to reach the repository on behalf of an automation. Throws `InvalidSourceConfiguration`, `SourceManagerFailed` and `FeatureUnsupported`. */
+export async function access(
   automation: ImageUpdateAutomation,
   repository: GitRepository,
   { deps, signal }: { readonly deps: GatherDeps; readonly signal: AbortSignal },

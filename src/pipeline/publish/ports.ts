@@ -173,3 +173,18 @@ export interface Publisher {
   publish(request: PublishRequest, signal: AbortSignal): Promise<PublishResult>;
   close(): Promise<void>;
 }
+
+/** What a remote says of itself to whoever looks. */
+export interface RemoteListing {
+  /** Full names of the refs, `HEAD` left out. */
+  readonly names: readonly string[];
+  /** Fails as a run would when it finds nothing at `checkout`. */
+  readonly resolve: (checkout: CheckoutRef) => { readonly revision: string };
+}
+
+/** Looks at remotes as a run does, and leaves nothing there. Throws `Git*` errors, whose messages carry no credential, and `Aborted`. */
+export interface RemoteProber {
+  listRemote(remote: GitRemote, signal: AbortSignal): Promise<RemoteListing>;
+  /** Goes as far with a push as one can without pushing: the server has let us in to write. */
+  rehearsePush(remote: GitRemote, signal: AbortSignal): Promise<void>;
+}

@@ -8,8 +8,15 @@ import { messageOf, TidemarkError } from '../../../model/errors.ts';
 import type { Log } from '../../../model/log.ts';
 import { gitEnvironment } from '../git-config.ts';
 import { checkGitVersion } from '../git-version.ts';
-import type { GitRemote, Publisher, PublishRequest, PublishResult } from '../ports.ts';
 import type { SshAlgorithms } from '../ssh-config.ts';
+import type {
+  GitRemote,
+  Publisher,
+  PublishRequest,
+  PublishResult,
+  RemoteListing,
+  RemoteProber,
+} from '../ports.ts';
 import { remoteAccess, type RemoteAccess } from '../remote-access.ts';
 import { BlobCache } from './blob-cache.ts';
 import { BranchLane, type Passenger } from './branch-lane.ts';
@@ -22,6 +29,7 @@ import { sweepMirrors } from './mirror-folder.ts';
 import { Mirror } from './mirror.ts';
 import { publishBatch } from './publish-batch.ts';
 import { checkHost } from './check-host.ts';
+import { listRemote, type ProbeParts, rehearsePush } from './probe-remote.ts';
 import { Remote } from './remote.ts';
 import type { GitTrust } from './remote-call.ts';
 
@@ -58,7 +66,7 @@ const CACHE_BYTES = 16 * 1024 * 1024;
 const MOST_TRIES = 25;
 
 /** Publishes with the machine's git over a mirror for each remote. */
-export class GitPublisher implements Publisher {
+export class GitPublisher implements Publisher, RemoteProber {
   readonly #options: GitPublisherOptions;
   readonly #git: GitProgram;
   readonly #home: string;
@@ -89,6 +97,24 @@ export class GitPublisher implements Publisher {
     const job = new Job(request, AbortSignal.any([signal, this.#stop.signal]));
     this.#follow(this.#laneOf(request, access).add({ job, access, group: groupOf(request, access) }));
     return job.result;
+  }
+
+  async listRemote(remote: GitRemote, signal: AbortSignal): Promise<RemoteListing> {
+    return this.#probe(remote, (parts) => listRemote(parts, AbortSignal.any([signal, this.#stop.signal])));
+  }
+
+  async rehearsePush(remote: GitRemote, signal: AbortSignal): Promise<void> {
+    return this.#probe(remote, (parts) => rehearsePush(parts, AbortSignal.any([signal, this.#stop.signal])));
+  }
+
+  async #probe<T>(given: GitRemote, work: (parts: ProbeParts) => Promise<T>): Promise<T> {
+    const access = remoteAccess(this.#throughProxy(given));
+    if (this.#options.refuse !== undefined) await checkHost(access, this.#options.refuse);
+    await this.#getReady();
+    const { remote } = this.#placeOf(access);
+    const { timeoutMs } = given;
+    const parts = { git: this.#git, environment: this.#environment, home: this.#home, timeoutMs };
+    return work({ ...parts, remote, url: access.url.url });
   }
 
   async close(): Promise<void> {

@@ -79,7 +79,7 @@ async function listRefs(
   }
 }
 
-function emptyRemote(url: string, { certain }: { readonly certain: boolean }): TidemarkError {
+export function emptyRemote(url: string, { certain }: { readonly certain: boolean }): TidemarkError {
   return certain
     ? new TidemarkError(
         'GitRemoteEmpty',

@@ -27,6 +27,8 @@ export interface Push {
   /** Ref and the commit that it must still be at; empty for a ref that must not exist yet. */
   readonly lease?: { readonly ref: string; readonly expected: string };
   readonly options: Readonly<Record<string, string>>;
+  /** Everything up to the push, and not the push. */
+  readonly rehearsal?: boolean;
 }
 
 export type PushOutcome =
@@ -92,20 +94,17 @@ export class Remote {
   /** Pushes from the mirror, with the server's answer for each ref. */
   async push(push: Push, signal: AbortSignal): Promise<PushOutcome> {
     const { mirror, specs, lease, options } = push;
+    const { url } = this.#access.url;
     const args = ['push', '--porcelain', '--no-verify'];
+    if (push.rehearsal === true) args.push('--dry-run');
     if (lease !== undefined) args.push(`--force-with-lease=${lease.ref}:${lease.expected}`);
     const sent = this.#takesPushOptions ? Object.entries(options) : [];
     const config = sent.map(([key, value]): ConfigEntry => ['push.pushOption', `${key}=${value}`]);
-    const exit = await this.#run(
-      { args: [...args, '--', this.#access.url.url, ...specs], mirror, config },
-      signal,
-    );
+    const exit = await this.#run({ args: [...args, '--', url, ...specs], mirror, config }, signal);
     const outcome = this.#outcomeOf(exit);
     if (outcome.kind !== 'failed' || outcome.failure.kind !== 'options-refused') return outcome;
     this.#takesPushOptions = false;
-    this.#parts.log.info('the server takes no push options: they are left out', {
-      url: this.#access.url.url,
-    });
+    this.#parts.log.info('the server takes no push options: they are left out', { url });
     return this.push(push, signal);
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { HttpClient } from '../../../http/http-client.ts';
+import { HttpClient, type HttpClientOptions } from '../../../http/http-client.ts';
 import type { Refusal } from '../../../http/guarded-lookup.ts';
 import type { ProxyChoice } from '../../../http/proxy-environment.ts';
 import type { Trust } from '../../../http/trust.ts';
@@ -43,6 +43,8 @@ export interface RegistryClientOptions extends Partial<ListLimits> {
   readonly refuse?: Refusal;
   /** Whom TLS trusts beside the authorities that an access brings. */
   readonly trust?: Trust;
+  /** Told of every request that has ended, retries and redirects included. */
+  readonly observe?: NonNullable<HttpClientOptions['observe']>;
 }
 
 /** What a registry has asked of one account. */
