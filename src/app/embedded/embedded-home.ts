@@ -50,7 +50,14 @@ export async function openEmbeddedHome(place: EmbeddedPlace, deps: EmbeddedHomeD
     preview: async (automation, signal) => (await inspector()).preview(automation, signal),
     openProbe: async () => {
       const { openProbe } = await import('../probe/open-probe.ts');
-      return openProbe({ ...deps, store: store.objects, objectLevelIdentity: false, readsLocalFiles: true });
+      const { UserCredentials } = await import('../../pipeline/scan/io/user-credentials.ts');
+      return openProbe({
+        ...deps,
+        ...(place.ambientCredentials ? { ambient: new UserCredentials(deps) } : {}),
+        store: store.objects,
+        objectLevelIdentity: false,
+        readsLocalFiles: true,
+      });
     },
     close: async () => {
       await (await loaded)?.close();

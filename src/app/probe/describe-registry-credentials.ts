@@ -3,7 +3,7 @@ import { isTidemarkError } from '../../model/errors.ts';
 import type { ImageName } from '../../model/image-ref.ts';
 import type { Credential } from '../../pipeline/scan/docker-config.ts';
 import { findCredential, type KeychainEntry } from '../../pipeline/scan/keychain.ts';
-import type { RegistryAccess } from '../../pipeline/scan/ports.ts';
+import type { FoundCredential, RegistryAccess } from '../../pipeline/scan/ports.ts';
 import type { Progress, Told } from '../kubernetes/progress.ts';
 import { shownUser } from './shown-user.ts';
 
@@ -33,13 +33,27 @@ export async function* describeRegistryCredentials(
   }
   const credential = findCredential(keychain, image);
   const source = sourceOf(repository);
-  if (credential === undefined) yield withoutMatch(image, source, keychain.entries);
+  if (credential === undefined && access.ambient !== undefined)
+    yield ofTheUser(image, await access.ambient.find(signal));
+  else if (credential === undefined) yield withoutMatch(image, source, keychain.entries);
   else
     yield {
       sign: 'done',
       text: `credentials: ${kindOf(credential)} for ${image.registry} from ${source ?? 'the object'}`,
     };
   return true;
+}
+
+/** What the docker of whoever runs this knows about the registry. */
+function ofTheUser({ registry }: ImageName, { credential, origin, problem }: FoundCredential): Progress {
+  if (credential !== undefined)
+    return { sign: 'done', text: `credentials: ${kindOf(credential)} for ${registry} from ${origin}` };
+  if (problem !== undefined)
+    return { sign: 'warning', text: `credentials: none, so it is asked anonymously: ${problem}` };
+  return {
+    sign: 'done',
+    text: `credentials: none are named, and none for ${registry} in ${origin}, so it is asked anonymously`,
+  };
 }
 
 function withoutMatch(

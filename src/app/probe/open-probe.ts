@@ -6,7 +6,7 @@ import type { ImageRepository } from '../../api/image-repository.ts';
 import type { LoginSources } from '../../controllers/cloud-login.ts';
 import { access } from '../../controllers/image-update-automation/gather.ts';
 import type { Source } from '../../controllers/image-update-automation/gather.ts';
-import { registryAccess } from '../../controllers/registry-access.ts';
+import { type AccessSources, registryAccess } from '../../controllers/registry-access.ts';
 import type { Refusal } from '../../http/guarded-lookup.ts';
 import type { HttpExchange } from '../../http/http-client.ts';
 import { proxyFromEnvironment, type ProxyChoice } from '../../http/proxy-environment.ts';
@@ -38,7 +38,8 @@ export interface Probe {
   close(): Promise<void>;
 }
 
-export interface ProbeOptions extends Pick<LoginSources, 'accounts' | 'objectLevelIdentity'> {
+export interface ProbeOptions
+  extends Pick<LoginSources, 'accounts' | 'objectLevelIdentity'>, Pick<AccessSources, 'ambient'> {
   readonly store: ObjectStore;
   readonly readsLocalFiles: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -80,8 +80,7 @@ async function* probeRemote(probe: Probe, context: Context, signal: AbortSignal)
   if (ref !== undefined) yield ref;
   const refused = await settled(probe.git.rehearsePush(remote, signal), signal);
   if (isTidemarkError(refused)) {
-    const lacks =
-      login?.shown !== undefined && 'lacks' in login.shown ? `\n${String(login.shown.lacks)}` : '';
+    const lacks = login?.shown !== undefined && 'lacks' in login.shown ? `\n${login.shown.lacks}` : '';
     yield {
       sign: 'failed',
       text: `may not write: ${refused.message}`,

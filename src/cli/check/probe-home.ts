@@ -27,7 +27,7 @@ export async function openProbeHome(
 ): Promise<Home> {
   const inFiles = !namesCluster(choice) && (await findEmbeddedPlace(choice, deps)) !== undefined;
   if (inFiles || namesCluster(choice)) return deps.openHome(choice);
-  if (choice.secrets !== undefined) return homeWithoutObjects(resolve(deps.folder, choice.secrets), deps);
+  if (choice.secrets !== undefined) return homeWithoutObjects(choice, deps);
   try {
     const home = await deps.openHome(choice);
     // Whether the cluster can be reached shows only when something is asked.
@@ -40,7 +40,7 @@ export async function openProbeHome(
       const [what = ''] = error.message.split('\n');
       out.say('warning', `objects of the cluster are not looked at: ${what}`);
     }
-    return homeWithoutObjects(undefined, deps);
+    return homeWithoutObjects(choice, deps);
   }
 }
 
@@ -49,15 +49,19 @@ function withFolder(error: TidemarkError): TidemarkError {
   return new TidemarkError('UsageError', `${error.message}\n${hint}`, { cause: error });
 }
 
-async function homeWithoutObjects(secretsFolder: string | undefined, deps: CliDeps): Promise<Home> {
+async function homeWithoutObjects(
+  { secrets, noAmbientCredentials }: HomeChoice,
+  deps: CliDeps,
+): Promise<Home> {
   const { environment, clock } = deps;
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-check-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     const place = {
       paths: [],
+      ambientCredentials: noAmbientCredentials !== true,
       stateFolder: join(folder, 'state'),
-      ...(secretsFolder === undefined ? {} : { secretsFolder }),
+      ...(secrets === undefined ? {} : { secretsFolder: resolve(deps.folder, secrets) }),
     };
     const userAgent = `tidemark/${deps.version()}`;
     const home = await openEmbeddedHome(place, { environment, clock, log: silentLog, userAgent });

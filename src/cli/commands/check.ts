@@ -5,7 +5,7 @@ import { asksForProbe, probeFlags } from '../check/probe-flags.ts';
 import { type CommandInput, defineCommand } from '../command.ts';
 import { exitCodes, type ExitCode } from '../exit-code.ts';
 import { duration, toggle } from '../flags.ts';
-import { homeFlags } from '../home-flags.ts';
+import { ambientFlag, homeFlags } from '../home-flags.ts';
 import { scopeFlags } from '../object-flags.ts';
 import { namesCluster } from '../open-home.ts';
 import type { Output } from '../output.ts';
@@ -24,6 +24,7 @@ const flags = {
   pollInterval: duration('--poll-interval <duration>', 'how often to look at them meanwhile', '5s'),
   ...probeFlags,
   ...homeFlags,
+  ...ambientFlag,
 };
 
 type Input = CommandInput<typeof flags>;
