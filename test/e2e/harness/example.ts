@@ -14,6 +14,16 @@ export interface Addresses {
 
 const example = fileURLToPath(new URL('../../../examples/three-environments', import.meta.url));
 
+/** The example's objects as they are, by file. */
+export function exampleObjects(): Files {
+  return filesBelow('objects');
+}
+
+/** What stands in the example's Git repository, as it is. */
+export function exampleRepository(): Files {
+  return filesBelow('repository');
+}
+
 /** Copies the example's objects into `objects/` of the workspace, with the addresses filled in. */
 export function layOutObjects(workspace: Workspace, addresses: Addresses): string {
   for (const [file, text] of Object.entries(filesBelow('objects'))) {

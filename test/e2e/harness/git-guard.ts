@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Canaries, Leak } from './canaries.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -11,6 +12,8 @@ export interface GitGuard {
   calls(): number;
   /** Secrets in the arguments of git and of git's own children, and in files that existed while git was being started. */
   leaks(): readonly Leak[];
+  /** What each git process was given: its arguments, and after them its environment, one a line. */
+  processes(): readonly string[];
 }
 
 /** `watched` are folders, relative to the workspace, in which temporary files may turn up. */
@@ -23,6 +26,7 @@ export function guardGit(workspace: Workspace, canaries: Canaries, watched: read
     'guard/bin/git',
     `#!/bin/sh
 printf '%s\\n' "git $*" >> '${seen('arguments')}'
+{ printf '%s\\n' "git $*"; env; } > "${workspace.makeFolder('guard/processes')}/$$"
 grep -rlaF -f '${seen('patterns')}' ${folders} >> '${seen('files')}' 2>/dev/null
 GIT_TRACE2_EVENT='${seen('children')}' exec '${real}' "$@"
 `,
@@ -35,6 +39,8 @@ GIT_TRACE2_EVENT='${seen('children')}' exec '${real}' "$@"
       text('arguments')
         .split('\n')
         .filter((line) => line.startsWith('git ')).length,
+    processes: () =>
+      readdirSync(seen('processes')).map((name) => readFileSync(join(seen('processes'), name), 'utf8')),
     leaks: () => [
       ...canaries.searchBytes('arguments of git', text('arguments')),
       ...canaries.searchBytes('arguments of the children of git', text('children')),
