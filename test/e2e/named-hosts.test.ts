@@ -106,6 +106,30 @@ suite('hosts by their names', { skip: dockerRegistryMissing() || authorityMissin
     await oneCommit(await setStage(t, moto.host));
   });
 
+  test('check goes the same way beforehand, with the same logins, and writes nothing', async (t) => {
+    const stage = await setStage(t);
+    const { hosts, tidemark, where } = stage;
+    const refs = hosts.fleet.refs().map((ref) => [ref, hosts.fleet.shaOf(ref)]);
+    const check = (...question: readonly string[]): Promise<Finished> =>
+      tidemark.run('check', ...question, ...where);
+    const registry = await check('--registry', 'imagerepository/testservice');
+    assert.equal(registry.code, 0, registry.stderr);
+    assert.match(registry.stderr, /login from aws[^]*may read[^]*4 tags/);
+    const git = await check('--git', 'gitrepository/fleet-dev');
+    assert.equal(git.code, 0, git.stderr);
+    assert.match(git.stderr, /may read[^]*may write/);
+    hosts.github.account.contents = 'read';
+    const readOnly = await check('--git', 'gitrepository/fleet-dev');
+    assert.equal(readOnly.code, 1);
+    assert.match(readOnly.stderr, /may not write[^]*Contents: read/);
+    assert.deepEqual(
+      hosts.fleet.refs().map((ref) => [ref, hosts.fleet.shaOf(ref)]),
+      refs,
+    );
+    assertNothingElseAsked(hosts);
+    assertNoLeak(stage);
+  });
+
   test('whatever fails on the way is told, and no secret with it', async (t) => {
     const stage = await setStage(t);
     const { hosts, workspace, once } = stage;

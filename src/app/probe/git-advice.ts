@@ -1,9 +1,19 @@
 import type { GitRepository } from '../../api/git-repository.ts';
-import type { TidemarkError } from '../../model/errors.ts';
+import { isTidemarkError, type TidemarkError } from '../../model/errors.ts';
 import type { GitRemote } from '../../pipeline/publish/ports.ts';
 
-/** What to do when the credentials of a GitRepository cannot even be read. */
-export function accessAdvice({ metadata, spec }: GitRepository): string {
+/** The pages that explain the logins of a provider, and what each of their failures means. */
+const guides: Readonly<Record<string, string>> = {
+  github: 'docs/guides/github-app.md',
+  aws: 'docs/guides/ecr.md',
+  azure: 'docs/guides/azure-devops.md',
+};
+
+/** What to do when the credentials of a GitRepository cannot even be had. */
+export function accessAdvice({ metadata, spec }: GitRepository, failure: TidemarkError): string {
+  const guide = guides[spec.provider ?? ''];
+  if (guide !== undefined && isTidemarkError(failure.cause, 'LoginFailed'))
+    return `${guide} explains the message`;
   const { namespace } = metadata;
   const noun = spec.provider === 'github' ? 'githubapp' : 'git';
   const wantsSecret = spec.provider === 'github' || /^ssh:/i.test(spec.url);

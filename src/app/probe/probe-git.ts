@@ -29,7 +29,11 @@ export async function* probeGit(
   yield { sign: 'doing', text: `checking Git repository ${shownUrl(repository.spec.url)}${whose}` };
   const access = await settled(probe.gitAccess(repository, limits.signal), limits.signal);
   if (isTidemarkError(access)) {
-    yield { sign: 'failed', text: `credentials: ${access.message}`, detail: accessAdvice(repository) };
+    yield {
+      sign: 'failed',
+      text: `credentials: ${access.message}`,
+      detail: accessAdvice(repository, access),
+    };
     return false;
   }
   yield describeCredentials(repository, access);
