@@ -7,9 +7,11 @@ import type { GitRemote } from '../ports.ts';
 import { commandLines } from './testing/command-lines.ts';
 import { setPublishStage, setTag } from './testing/publish-stage.ts';
 
-const password = 'CANARY-pässword/with:odd@signs';
+/** Command lines of other tests that run at the same time are looked through as well: none of them holds this word. */
+const word = 'CANARY-of-the-publisher';
+const password = `${word}-pässword/with:odd@signs`;
 const base64 = Buffer.from(`git:${password}`).toString('base64');
-const forms = [password, 'CANARY', base64, encodeURIComponent(password), base64.slice(4, -4)];
+const forms = [password, word, base64, encodeURIComponent(password), base64.slice(4, -4)];
 const users = { git: { password } };
 
 function leaksIn(text: string): readonly string[] {
