@@ -37,6 +37,8 @@ export function startController(
     program,
     'controller',
     '--enable-leader-election',
+    '--kube-api-qps=200',
+    '--kube-api-burst=1000',
     `--storage-path=${join(root, 'storage')}`,
     '--health-addr=off',
     `--metrics-addr=127.0.0.1:${port}`,

@@ -26,7 +26,7 @@ const flags = {
   noCrossNamespaceRefs: onOff('--no-cross-namespace-refs', 'refuse references to other namespaces', false),
   concurrent: count(
     '--concurrent <n>',
-    'automations and policies that are worked on at a time (default: 4); repositories are many at once',
+    'automations that are worked on at a time (default: 4); repositories and policies are many at once',
     1,
   ),
   requeueDependency: duration(

@@ -22,7 +22,7 @@ export interface PolicyDeps extends AccessSources {
   readonly tags: TagStore;
   readonly registry: RegistryClient;
   readonly hosts: RepositoryHosts;
-  /** Policies that are worked on at a time; of those that ask for digests, so many for each registry. */
+  /** Policies that ask one registry for digests at a time. */
   readonly concurrency: number;
   readonly crossNamespaceAllowed: boolean;
   /** How long a policy that has selected before waits for tags that are gone, and between looks when there are none. */
@@ -61,9 +61,9 @@ export class ImagePolicyController implements Controller<'ImagePolicy'> {
     return [targetOf('ImageRepository', namespace, name), `Namespace/${metadata.namespace}`];
   }
 
-  /** Selecting takes no time; waiting for a digest may, and then only the policies of that registry are held up. */
+  /** Selecting takes no time, and its status is written when the API server takes it. Waiting for a digest may take long, and holds up the policies of that registry alone. */
   group({ metadata, spec }: ImagePolicy): string {
-    if (spec.digestReflectionPolicy === undefined || spec.digestReflectionPolicy === 'Never') return 'select';
+    if (spec.digestReflectionPolicy === undefined || spec.digestReflectionPolicy === 'Never') return '';
     const { namespace = metadata.namespace, name } = spec.imageRepositoryRef;
     return `digest ${this.#deps.hosts.of({ namespace, name }) ?? ''}`;
   }
