@@ -7,6 +7,7 @@ import { startGitServer } from '../fakes/git-server/git-server.ts';
 import { startHttpProxy } from '../fakes/proxy/http-proxy.ts';
 import { startRegistry } from '../fakes/registry/start-registry.ts';
 import { canaries } from './harness/canaries.ts';
+import { serviceObjects } from './harness/service-objects.ts';
 import { tidemarkIn } from './harness/tidemark.ts';
 import { createWorkspace } from './harness/workspace.ts';
 
@@ -80,37 +81,12 @@ test(
 );
 
 function objectsFor(image: string): string {
-  return `apiVersion: image.toolkit.fluxcd.io/v1
-kind: ImageRepository
-metadata: {name: web, namespace: apps}
-spec: {image: ${image}, interval: 1h}
----
-apiVersion: image.toolkit.fluxcd.io/v1
-kind: ImagePolicy
-metadata: {name: web, namespace: apps}
-spec:
-  imageRepositoryRef: {name: web}
-  policy: {semver: {range: '>=1.0.0'}}
----
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata: {name: fleet, namespace: apps}
-spec:
-  interval: 1m
-  url: https://git.test/fleet.git
-  ref: {branch: main}
-  secretRef: {name: git}
-  proxySecretRef: {name: proxy}
----
-apiVersion: image.toolkit.fluxcd.io/v1
-kind: ImageUpdateAutomation
-metadata: {name: web, namespace: apps}
-spec:
-  interval: 1h
-  sourceRef: {kind: GitRepository, name: fleet}
-  git:
-    commit:
-      author: {name: Bot, email: bot@example.com}
-      signingKey: {secretRef: {name: key}}
-`;
+  return serviceObjects({
+    image,
+    url: 'https://git.test/fleet.git',
+    scans: '1h',
+    runs: '1h',
+    source: '  secretRef: {name: git}\n  proxySecretRef: {name: proxy}\n',
+    commit: '{author: {name: Bot, email: bot@example.com}, signingKey: {secretRef: {name: key}}}',
+  });
 }

@@ -16,6 +16,7 @@ import {
   type RunningSshServer,
   type SshKeyFiles,
 } from './harness/ssh-server.ts';
+import { serviceObjects } from './harness/service-objects.ts';
 import { tidemarkIn, type Finished, type Tidemark } from './harness/tidemark.ts';
 import { waitUntil } from './harness/wait-until.ts';
 import { createWorkspace, type Workspace } from './harness/workspace.ts';
@@ -115,45 +116,16 @@ function secretLines({ privateKey, publicKey }: SshKeyFiles): readonly string[] 
 
 function yamlOf(
   { secret = {}, pushOptions }: Objects,
-  { image, url }: { readonly image: string; readonly url: string },
+  where: { readonly image: string; readonly url: string },
 ): string {
-  const reference = secret === 'none' ? '' : '  secretRef: {name: git}\n';
-  const push = pushOptions === undefined ? '' : `    push: ${JSON.stringify({ options: pushOptions })}\n`;
+  const source = secret === 'none' ? '' : '  secretRef: {name: git}\n';
+  const git = pushOptions === undefined ? '' : `    push: ${JSON.stringify({ options: pushOptions })}\n`;
   return `apiVersion: v1
 kind: Secret
 metadata: {name: git, namespace: apps}
 stringData: ${JSON.stringify(secret === 'none' ? {} : secret)}
 ---
-apiVersion: image.toolkit.fluxcd.io/v1
-kind: ImageRepository
-metadata: {name: web, namespace: apps}
-spec: {image: ${image}, interval: 1s}
----
-apiVersion: image.toolkit.fluxcd.io/v1
-kind: ImagePolicy
-metadata: {name: web, namespace: apps}
-spec:
-  imageRepositoryRef: {name: web}
-  policy: {semver: {range: '>=1.0.0'}}
----
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata: {name: fleet, namespace: apps}
-spec:
-  interval: 1m
-  url: ${url}
-  ref: {branch: main}
-${reference}---
-apiVersion: image.toolkit.fluxcd.io/v1
-kind: ImageUpdateAutomation
-metadata: {name: web, namespace: apps}
-spec:
-  interval: 2s
-  sourceRef: {kind: GitRepository, name: fleet}
-  git:
-    commit: {author: {name: Bot, email: bot@example.com}}
-${push}  update: {path: ./}
-`;
+${serviceObjects({ ...where, source, git })}`;
 }
 
 const keyTypes: readonly (readonly [string, readonly string[], string?])[] = [

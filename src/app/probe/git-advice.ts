@@ -1,6 +1,7 @@
 import type { GitRepository } from '../../api/git-repository.ts';
 import { isTidemarkError, type TidemarkError } from '../../model/errors.ts';
 import type { GitRemote } from '../../pipeline/publish/ports.ts';
+import { secretsAdvice } from './secrets-advice.ts';
 
 /** The pages that explain the logins of a provider, and what each of their failures means. */
 const guides: Readonly<Record<string, string>> = {
@@ -14,7 +15,6 @@ export function accessAdvice({ metadata, spec }: GitRepository, failure: Tidemar
   const guide = guides[spec.provider ?? ''];
   if (guide !== undefined && isTidemarkError(failure.cause, 'LoginFailed'))
     return `${guide} explains the message`;
-  const { namespace } = metadata;
   const noun = spec.provider === 'github' ? 'githubapp' : 'git';
   const wantsSecret = spec.provider === 'github' || /^ssh:/i.test(spec.url);
   if (spec.secretRef === undefined && wantsSecret) {
@@ -23,7 +23,7 @@ export function accessAdvice({ metadata, spec }: GitRepository, failure: Tidemar
   }
   if (spec.secretRef === undefined && spec.proxySecretRef === undefined)
     return 'look at url, provider and serviceAccountName of the GitRepository';
-  return `Secrets belong into namespace ${namespace}: make them with tidemark create secret -n ${namespace}; without a cluster say --secrets DIR, or -f with the manifests`;
+  return secretsAdvice(metadata.namespace);
 }
 
 /** What to do when a repository cannot be read. */

@@ -4,6 +4,7 @@ import type { ErrorCode, TidemarkError } from '../../model/errors.ts';
 import type { ImageName } from '../../model/image-ref.ts';
 import { findCredential } from '../../pipeline/scan/keychain.ts';
 import type { RegistryAccess } from '../../pipeline/scan/ports.ts';
+import { secretsAdvice } from './secrets-advice.ts';
 import { isAnswered, sortExchanges } from './tell-exchanges.ts';
 
 export interface ScanContext {
@@ -16,10 +17,9 @@ export interface ScanContext {
 
 /** What to do when the credentials of an object cannot even be read. */
 export function accessAdvice({ metadata, spec }: ImageRepository): string {
-  const { namespace } = metadata;
   const names = [spec.secretRef, spec.certSecretRef, spec.proxySecretRef].flatMap((ref) => ref?.name ?? []);
   if (names.length === 0) return 'look at provider and serviceAccountName of the ImageRepository';
-  return `Secrets belong into namespace ${namespace}: make them with tidemark create secret -n ${namespace}; without a cluster say --secrets DIR, or -f with the manifests`;
+  return secretsAdvice(metadata.namespace);
 }
 
 /** What to do when a scan has failed. */

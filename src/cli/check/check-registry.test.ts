@@ -83,6 +83,24 @@ suite('check --registry goes the way of a scan', () => {
     assert.equal(code, 0);
   });
 
+  test('where nothing is named the credentials of the docker of whoever asks are tried, unless that is turned off', async (t) => {
+    const folder = workspace(t);
+    const { host } = await registryFor(t, { access: { kind: 'basic', ...account } });
+    const auth = Buffer.from(`${account.username}:${password}`).toString('base64');
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths: { [host]: { auth } } }));
+    const place = { folder, environment: { DOCKER_CONFIG: folder } };
+    const registry = `${host}/team/app`;
+    const { code, lines } = await runCheck({ registry }, place);
+    assert.equal(lines[1], `✔ credentials: user 'robot' for ${host} from ${join(folder, 'config.json')}`);
+    assert.ok(lines.includes('✔ may read team/app: 2 tags'));
+    assert.equal(code, 0);
+    // Of a flag that begins with no- the parser says false when it was given.
+    const without = await runCheck({ registry, noAmbientCredentials: false }, place);
+    assert.equal(without.lines[1], '✔ credentials: none are named, so it is asked anonymously');
+    assert.equal(without.code, 1);
+    assert.ok(![...lines, ...without.lines].join('').includes(password));
+  });
+
   test('objects are found by name and by their image, and their own access is used', async (t) => {
     const folder = workspace(t);
     const { host } = await registryFor(t, { access: { kind: 'basic', ...account } });

@@ -4,6 +4,7 @@ import type { FakeRegistry } from '../../fakes/registry/fake-registry.ts';
 import { createBareRepository, type BareRepository } from './bare-repository.ts';
 import { canaries, type Leak } from './canaries.ts';
 import { startGitServer, type RunningGitServer } from './git-server.ts';
+import { serviceObjects } from './service-objects.ts';
 import { tidemarkIn, type Tidemark } from './tidemark.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
 
@@ -82,35 +83,5 @@ kind: Secret
 metadata: {name: git, namespace: apps}
 stringData: {username: ${account.username}, password: ${account.password}}
 ---
-apiVersion: image.toolkit.fluxcd.io/v1
-kind: ImageRepository
-metadata: {name: web, namespace: apps}
-spec: {image: ${image}, interval: 1s}
----
-apiVersion: image.toolkit.fluxcd.io/v1
-kind: ImagePolicy
-metadata: {name: web, namespace: apps}
-spec:
-  imageRepositoryRef: {name: web}
-  policy: {semver: {range: '>=1.0.0'}}
----
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata: {name: fleet, namespace: apps}
-spec:
-  interval: 1m
-  url: ${url}
-  ref: {branch: main}
-  secretRef: {name: git}
----
-apiVersion: image.toolkit.fluxcd.io/v1
-kind: ImageUpdateAutomation
-metadata: {name: web, namespace: apps}
-spec:
-  interval: 2s
-  sourceRef: {kind: GitRepository, name: fleet}
-  git:
-    commit: {author: {name: Bot, email: bot@example.com}}
-  update: {path: ./}
-`;
+${serviceObjects({ image, url, source: '  secretRef: {name: git}\n' })}`;
 }
