@@ -8,7 +8,7 @@ import type { AwsCredentials } from '../../aws/aws-credentials.ts';
 import type { AccountIdentity, CloudIdentity, LoginRoute, TimedLogin } from '../../ports.ts';
 import { AwsClient } from './aws-client.ts';
 import { AwsExchange } from './aws-exchange.ts';
-import type { AmbientCredentials } from './machine-credentials.ts';
+import type { MachineCredentialSource } from './machine-credentials.ts';
 
 const image = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/app';
 const role = 'arn:aws:iam::123456789012:role/reader';
@@ -211,7 +211,7 @@ test("where objects are other people's, the CA that one brings does not make it 
   const route = { proxy: 'http://127.0.0.1:1', ca: 'CA' };
   const seen = async (trustsObjects: boolean): Promise<LoginRoute | undefined> => {
     let taken: LoginRoute | undefined;
-    const ambient: AmbientCredentials = {
+    const ambient: MachineCredentialSource = {
       get: async (way) => {
         taken = way.route;
         throw new Error('far enough');

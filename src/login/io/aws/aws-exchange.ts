@@ -10,11 +10,11 @@ import { roleOf, sessionName, tokenAudience } from '../../aws/role.ts';
 import { signPost } from '../../aws/sign-request.ts';
 import type { AccountIdentity, CloudExchange, CloudIdentity, LoginRoute, TimedLogin } from '../../ports.ts';
 import { AwsRefusal, type AwsClient } from './aws-client.ts';
-import type { AmbientCredentials } from './machine-credentials.ts';
+import type { MachineCredentialSource } from './machine-credentials.ts';
 
 export interface AwsExchangeOptions {
   readonly client: AwsClient;
-  readonly ambient: AmbientCredentials;
+  readonly ambient: MachineCredentialSource;
   readonly clock: Clock;
   /** `AWS_ENDPOINT_URL*` are read from it. */
   readonly environment: Readonly<Record<string, string | undefined>>;

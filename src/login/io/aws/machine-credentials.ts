@@ -12,7 +12,7 @@ export interface CredentialsWay {
 }
 
 /** The credentials that the machine or the pod has by itself. */
-export interface AmbientCredentials {
+export interface MachineCredentialSource {
   /** Throws `LoginFailed`. */
   get(way: CredentialsWay, signal: AbortSignal): Promise<AwsCredentials>;
   /** They were not taken: looks for others the next time. */
@@ -35,7 +35,7 @@ const silent = {
  * AWS's own chain: environment, shared files (profiles, SSO, processes), web identity, container and instance. It keeps credentials until
  * shortly before they end. It is loaded when it is first needed.
  */
-export class MachineCredentials implements AmbientCredentials {
+export class MachineCredentials implements MachineCredentialSource {
   readonly #http: HttpClient;
   readonly #providers = new Map<string, Promise<Provider>>();
 
